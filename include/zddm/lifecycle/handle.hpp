@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <zddm/core/clock.hpp>
+#include <zddm/core/error.hpp>
+#include <zddm/core/hash.hpp>
+#include <zddm/core/intent.hpp>
+#include <zddm/lifecycle/in_flight.hpp>
+#include <zddm/lifecycle/move.hpp>
+
+namespace zddm::lifecycle {
+
+/// Where a handle turns when New cannot be reached; a fleet of several processes serves it through its state store.
+class outage_port {
+public:
+  virtual ~outage_port() = default;
+
+  /// Returns once New is in quarantine and every live process obeys it. Throws if that cannot be known.
+  virtual void quarantine(std::string_view reason) = 0;
+
+  /// Returns once the key (text form) is durably noted as one whose value in New cannot be trusted.
+  virtual void journal(std::string_view key) = 0;
+};
+
+/// One process's view of one migration: the settings in force, the operations under way, the lease. Threads share it; a
+/// call costs one acquire load and two stores to a cache line of the calling thread's own.
+class handle {
+public:
+  explicit handle(std::string name, settings const& initial = {})
+      : name_(std::move(name)), seed_(seed_of(name_)), process_(random_id()) {
+    kept_.push_back(initial);
+    current_.store(&kept_.back(), std::memory_order_release);
+  }
+  handle(handle const&) = delete;
+  handle& operator=(handle const&) = delete;
+
+  std::string const& name() const noexcept { return name_; }
+  /// Of the gate's hash: two migrations do not pick the same keys.
+  std::uint64_t seed() const noexcept { return seed_; }
+  /// A random number that names this process in intents and leases.
+  std::uint64_t process() const noexcept { return process_; }
+
+  /// A snapshot which stays valid as long as the handle.
+  settings const& current() const noexcept { return *current_.load(std::memory_order_acquire); }
+
+  /// An operation under way and the settings it obeys.
+  class operation {
+  public:
+    settings const& now() const noexcept { return *settings_; }
+    void leave() noexcept { turn_.leave(); }
+
+  private:
+    friend handle;
+    operation(in_flight::turn turn, settings const& s) noexcept : turn_(std::move(turn)), settings_(&s) {}
+    in_flight::turn turn_;
+    settings const* settings_;
+  };
+
+  [[nodiscard]] operation enter() {
+    auto turn = in_flight_.enter();
+    return operation(std::move(turn), current());
+  }
+
+  intent_id next_intent() noexcept { return {process_, operations_.fetch_add(1, std::memory_order_relaxed) + 1}; }
+
+  /// Adopts settings of a later epoch and returns once no operation of this process obeys earlier ones. Earlier or equal
+  /// epochs change nothing. `wait` is called while such an operation is under way.
+  template <class Wait> void publish(settings const& next, Wait&& wait) {
+    {
+      std::lock_guard const lock(guard_);
+      if (next.epoch <= kept_.back().epoch) return;
+      kept_.push_back(next);
+      current_.store(&kept_.back(), std::memory_order_release);
+    }
+    in_flight_.drain(wait);
+  }
+  void publish(settings const& next) {
+    publish(next, [] { std::this_thread::sleep_for(std::chrono::microseconds(50)); });
+  }
+
+  /// Walks a migration of a single process through a step, waiting at each row for the operations of the earlier one.
+  /// Throws `refused` where the step does not start from the present row; nothing is changed then.
+  void take(step asked, threshold reach = threshold::open()) {
+    if (!done(asked, current().at) && !next_settings(asked, current(), reach))
+      throw refused("cannot " + std::string(path_of(asked).name) + ' ' + name_ + " in row " +
+                    std::string(to_string(current().at)) + "; nothing was changed");
+    while (auto const next = next_settings(asked, current(), reach)) publish(*next);
+  }
+
+  /// Sets the rate of a dial in a single process.
+  void set_rate(threshold rate) {
+    while (auto const next = next_for_rate(current(), rate)) publish(*next);
+  }
+
+  /// Until when, on the coarse clock, this process may act on what it knows. A handle without a fleet has no end.
+  void extend_lease(coarse_clock::time_point until) noexcept {
+    lease_end_.store(until.time_since_epoch().count(), std::memory_order_release);
+  }
+  bool lease_valid() const noexcept {
+    return coarse_clock::now().time_since_epoch().count() <= lease_end_.load(std::memory_order_acquire);
+  }
+
+  void attach(outage_port* port) noexcept { port_.store(port, std::memory_order_release); }
+
+  /// Shuts New out, for this process or through the port for all. Not to be called while an operation of the calling
+  /// thread is under way.
+  void quarantine(std::string_view reason) {
+    if (auto* const port = port_.load(std::memory_order_acquire)) return port->quarantine(reason);
+    auto next = current();
+    if (next.shut == quarantine::settled) return in_flight_.drain([] { std::this_thread::yield(); });
+    next.shut = quarantine::settled;
+    ++next.epoch;
+    publish(next);
+  }
+
+  void journal(std::string_view key) {
+    if (auto* const port = port_.load(std::memory_order_acquire)) return port->journal(key);
+    std::lock_guard const lock(guard_);
+    journal_.emplace(key);
+  }
+
+private:
+  static std::uint64_t random_id() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32 | device()) | 1;
+  }
+
+  std::string const name_;
+  std::uint64_t const seed_;
+  std::uint64_t const process_;
+  std::atomic<settings const*> current_{nullptr};
+  std::atomic<coarse_clock::rep> lease_end_{std::numeric_limits<coarse_clock::rep>::max()};
+  std::atomic<outage_port*> port_{nullptr};
+  in_flight in_flight_;
+  alignas(64) std::atomic<std::uint64_t> operations_{0};
+  std::mutex guard_;
+  std::deque<settings> kept_; ///< every settings ever obeyed: readers hold no reference count
+  std::set<std::string, std::less<>> journal_;
+};
+
+} // namespace zddm::lifecycle

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace zddm::lifecycle {
+
+namespace detail {
+
+/// Orders a store of this thread before its later loads, as seen by a thread that calls `heavy_fence`. Costs the hot side
+/// a compiler barrier where the kernel has `membarrier`, else a full fence.
+inline bool asymmetric_fences() {
+  static bool const available = [] {
+    long const commands = ::syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+    return commands > 0 && (commands & MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
+           ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+  }();
+  return available;
+}
+
+inline void heavy_fence() {
+  if (asymmetric_fences()) ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+} // namespace detail
+
+/// Knows which operations of this process are under way, so that whoever changed the settings can wait for those that may
+/// still act on the earlier ones. Entering and leaving write one word of the calling thread's own cache line.
+class in_flight {
+  struct alignas(64) slot {
+    std::atomic<std::uint64_t> turns{0}; ///< odd while an operation runs
+    std::atomic<bool> taken{false};
+    std::uint32_t depth = 0;
+  };
+
+  struct slots {
+    std::mutex guard;
+    std::vector<std::unique_ptr<slot>> all;
+
+    slot* take() {
+      std::lock_guard const lock(guard);
+      for (auto const& s : all)
+        if (bool expected = false; s->taken.compare_exchange_strong(expected, true, std::memory_order_acquire)) return s.get();
+      all.push_back(std::make_unique<slot>());
+      all.back()->taken.store(true, std::memory_order_relaxed);
+      return all.back().get();
+    }
+  };
+
+  /// The slots one thread holds; given back when it ends.
+  struct held {
+    std::uint64_t last = 0;
+    slot* last_slot = nullptr;
+    std::vector<std::pair<std::shared_ptr<slots>, slot*>> owned;
+
+    ~held() {
+      for (auto const& [keep, s] : owned) s->taken.store(false, std::memory_order_release);
+    }
+  };
+
+public:
+  in_flight() : slots_(std::make_shared<slots>()), id_(next_id()), fenced_(!detail::asymmetric_fences()) {}
+  in_flight(in_flight const&) = delete;
+  in_flight& operator=(in_flight const&) = delete;
+
+  /// One operation under way; leaves when destroyed, or earlier by `leave`. Belongs to the thread that entered.
+  class turn {
+  public:
+    turn() = default;
+    turn(turn&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
+    turn& operator=(turn&& other) noexcept {
+      std::swap(slot_, other.slot_);
+      return *this;
+    }
+    ~turn() { leave(); }
+
+    void leave() noexcept {
+      if (slot_ == nullptr) return;
+      if (--slot_->depth == 0) slot_->turns.store(slot_->turns.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+      slot_ = nullptr;
+    }
+
+  private:
+    friend in_flight;
+    explicit turn(slot* s) noexcept : slot_(s) {}
+    slot* slot_ = nullptr;
+  };
+
+  /// Settings loaded after this are obeyed by an operation that `drain` waits for.
+  [[nodiscard]] turn enter() {
+    slot* const s = find();
+    if (s->depth++ == 0) {
+      s->turns.store(s->turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      if (fenced_)
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+      else
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
+    return turn(s);
+  }
+
+  /// Returns once every operation that entered before the call has left. `wait` is called while there is one.
+  /// Must not be called from inside an operation of the same thread.
+  template <class Wait> void drain(Wait&& wait) {
+    detail::heavy_fence();
+    std::vector<std::pair<slot*, std::uint64_t>> busy;
+    {
+      std::lock_guard const lock(slots_->guard);
+      for (auto const& s : slots_->all)
+        if (auto const turns = s->turns.load(std::memory_order_acquire); turns % 2 == 1) busy.emplace_back(s.get(), turns);
+    }
+    for (auto const& [s, turns] : busy)
+      while (s->turns.load(std::memory_order_acquire) == turns) wait();
+  }
+
+private:
+  static std::uint64_t next_id() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
+
+  static held& mine() {
+    thread_local held h;
+    return h;
+  }
+
+  slot* find() {
+    held& h = mine();
+    if (h.last == id_) return h.last_slot;
+    return find_slowly(h);
+  }
+
+  [[gnu::noinline]] slot* find_slowly(held& h) {
+    slot* found = nullptr;
+    for (auto const& [keep, s] : h.owned)
+      if (keep == slots_) found = s;
+    if (found == nullptr) {
+      std::erase_if(h.owned, [](auto const& pair) { return pair.first.use_count() == 1; });
+      found = slots_->take();
+      h.owned.emplace_back(slots_, found);
+    }
+    h.last = id_;
+    h.last_slot = found;
+    return found;
+  }
+
+  std::shared_ptr<slots> slots_;
+  std::uint64_t id_; ///< never used again, unlike the address
+  bool fenced_;
+};
+
+} // namespace zddm::lifecycle
