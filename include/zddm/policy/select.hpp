@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <type_traits>
+
+#include <zddm/policy/axis.hpp>
+
+namespace zddm {
+
+namespace detail {
+template <class Pack, class P> struct pack_with;
+}
+
+/// A named pack of policies, written once and given wherever policies are given. `with<P>` is the pack with `P` in place
+/// of what it says on P's axis, or added to it.
+template <class... Policies> struct policies {
+  template <class P> using with = typename detail::pack_with<policies, P>::type;
+};
+
+namespace detail {
+
+template <class Policy> struct spliced {
+  using type = policies<Policy>;
+};
+template <class... Inner> struct spliced<policies<Inner...>>;
+
+template <class... Packs> struct joined;
+template <> struct joined<> {
+  using type = policies<>;
+};
+template <class... A> struct joined<policies<A...>> {
+  using type = policies<A...>;
+};
+template <class... A, class... B, class... Rest> struct joined<policies<A...>, policies<B...>, Rest...> {
+  using type = typename joined<policies<A..., B...>, Rest...>::type;
+};
+template <class... Inner> struct spliced<policies<Inner...>> {
+  using type = typename joined<typename spliced<Inner>::type...>::type;
+};
+
+template <class... Policies, class P> struct pack_with<policies<Policies...>, P> {
+  template <class Q> static constexpr bool same_axis = std::is_same_v<typename Q::axis, typename P::axis>;
+  using type = std::conditional_t<(same_axis<Policies> || ...), policies<std::conditional_t<same_axis<Policies>, P, Policies>...>,
+                                  policies<Policies..., P>>;
+};
+
+/// A list in which no pack is left.
+template <class... Policies> using splice = typename joined<typename spliced<Policies>::type...>::type;
+
+template <class Axis, class Policy> struct slot {};
+template <class... Policies> struct slots : slot<typename Policies::axis, Policies>... {};
+
+template <class Axis, class Default> struct pick {
+  template <class Policy> static std::type_identity<Policy> from(slot<Axis, Policy> const*);
+  static std::type_identity<Default> from(...);
+};
+
+/// The policy of that axis, or the default where the list is silent. At most one policy an axis.
+template <class Axis, class Default, class List> struct selected;
+template <class Axis, class Default, class... Policies> struct selected<Axis, Default, policies<Policies...>> {
+  using type = typename decltype(pick<Axis, Default>::from(static_cast<slots<Policies...> const*>(nullptr)))::type;
+};
+template <class Axis, class Default, class List> using select = typename selected<Axis, Default, List>::type;
+
+template <class Axis, class List> inline constexpr int count_of = 0;
+template <class Axis, class... Policies>
+inline constexpr int count_of<Axis, policies<Policies...>> = (0 + ... + int(std::is_same_v<typename Policies::axis, Axis>));
+
+} // namespace detail
+} // namespace zddm
