@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <shared_mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <zddm/core/intent.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/core/version.hpp>
+
+namespace zddm::memory {
+
+/// An ordered store in the memory of one process, with every capability of `core/store.hpp`. Each member is one atomic step
+/// under one lock. Functions handed to `visit`, `scan`, `records`, `marks` and `update` run under that lock: they must not
+/// call the store. Fails only where the memory runs out.
+template <class Key, class Value, class Compare = std::less<Key>> class store {
+public:
+  using key_type = Key;
+  using value_type = Value;
+  using time_point = std::chrono::steady_clock::time_point;
+
+  store() = default;
+  /// Rows put with a time to live end by this clock.
+  explicit store(std::function<time_point()> now) : now_(std::move(now)) {}
+
+  // store, lending, insertable, updatable
+
+  std::optional<Value> get(Key const& key) const {
+    std::shared_lock const lock(mutex_);
+    return copy(key);
+  }
+
+  template <class F> bool visit(Key const& key, F&& f) const {
+    std::shared_lock const lock(mutex_);
+    Value const* const value = find(key);
+    if (value) f(*value);
+    return value != nullptr;
+  }
+
+  void put(Key const& key, Value const& value) {
+    auto const lock = exclusive();
+    set(key, value);
+  }
+
+  void erase(Key const& key) {
+    auto const lock = exclusive();
+    rows_.erase(key);
+  }
+
+  bool insert(Key const& key, Value const& value) {
+    auto const lock = exclusive();
+    return rows_.try_emplace(key, row{value}).second;
+  }
+
+  template <class F> std::optional<Value> update(Key const& key, F&& f) {
+    auto const lock = exclusive();
+    std::optional<Value> changed = f(copy(key));
+    set(key, changed);
+    return changed;
+  }
+
+  // versioned, conditional
+
+  versioned<Value> get_versioned(Key const& key) const {
+    std::shared_lock const lock(mutex_);
+    return {copy(key), held(key)};
+  }
+
+  version put_next(Key const& key, Value const& value, std::uint64_t process) { return advance(key, value, process); }
+  version erase_next(Key const& key, std::uint64_t process) { return advance(key, std::nullopt, process); }
+  bool put_if_newer(Key const& key, Value const& value, version v) { return take(key, value, v); }
+  bool erase_if_newer(Key const& key, version v) { return take(key, std::nullopt, v); }
+
+  /// The key then holds the next version of the same process.
+  bool put_if_version(Key const& key, std::optional<Value> const& value, version v) {
+    auto const lock = exclusive();
+    if (held(key) != v) return false;
+    versions_[key] = {v.counter + 1, v.process};
+    set(key, value);
+    return true;
+  }
+
+  // journaling
+
+  void put_marked(Key const& key, Value const& value) { set_marked(key, value); }
+  void erase_marked(Key const& key) { set_marked(key, std::nullopt); }
+
+  template <class Sink> std::size_t marks(std::optional<Key> const& after, std::size_t limit, Sink&& sink) const {
+    std::shared_lock const lock(mutex_);
+    std::size_t n = 0;
+    for (auto it = after ? marks_.upper_bound(*after) : marks_.begin(); it != marks_.end() && n < limit; ++it, ++n) sink(*it);
+    return n;
+  }
+
+  void clear_mark(Key const& key) {
+    auto const lock = exclusive();
+    marks_.erase(key);
+  }
+
+  // scannable, batch
+
+  template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
+    std::shared_lock const lock(mutex_);
+    std::size_t n = 0;
+    for (auto it = range.after ? rows_.upper_bound(*range.after) : rows_.begin(); it != rows_.end() && n < limit; ++it) {
+      if (range.upto && rows_.key_comp()(*range.upto, it->first)) break;
+      if (expired(it->second)) continue;
+      sink(it->first, it->second.value);
+      ++n;
+    }
+    return n;
+  }
+
+  /// Walks all rows once.
+  std::vector<Key> split_points(std::size_t n) const {
+    std::shared_lock const lock(mutex_);
+    std::size_t const parts = std::min(n, rows_.size()) + 1;
+    std::vector<Key> points;
+    std::size_t at = 0;
+    for (auto const& [key, unused] : rows_)
+      if (++at * parts / rows_.size() > points.size() && at < rows_.size()) points.push_back(key);
+    return points;
+  }
+
+  /// Counts the rows one by one only while some of them have a time to live.
+  std::uint64_t size() const {
+    std::shared_lock const lock(mutex_);
+    if (deadlines_.empty()) return rows_.size();
+    return static_cast<std::uint64_t>(
+        std::count_if(rows_.begin(), rows_.end(), [this](auto const& entry) { return !expired(entry.second); }));
+  }
+
+  std::vector<std::optional<Value>> get_many(std::span<Key const> keys) const {
+    std::shared_lock const lock(mutex_);
+    std::vector<std::optional<Value>> values;
+    values.reserve(keys.size());
+    for (auto const& key : keys) values.push_back(copy(key));
+    return values;
+  }
+
+  void put_many(std::span<entry<Key, Value> const> entries) {
+    auto const lock = exclusive();
+    for (auto const& e : entries) set(e.key, e.value);
+  }
+
+  // expiring
+
+  /// Nothing for a row that lives for ever; zero for a key that is not there.
+  std::optional<std::chrono::milliseconds> remaining(Key const& key) const {
+    std::shared_lock const lock(mutex_);
+    auto const it = rows_.find(key);
+    if (it == rows_.end() || expired(it->second)) return std::chrono::milliseconds(0);
+    if (it->second.deadline == time_point::max()) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(it->second.deadline - now_());
+  }
+
+  /// As `put`, but the key is absent once `ttl` has passed.
+  void put_for(Key const& key, Value const& value, std::chrono::milliseconds ttl) {
+    auto const lock = exclusive();
+    time_point const deadline = now_() + ttl;
+    deadlines_.emplace(deadline, key);
+    rows_.insert_or_assign(key, row{value, deadline});
+  }
+
+  // intent
+
+  sighting<Value> look(Key const& key) const {
+    std::shared_lock const lock(mutex_);
+    if (auto value = copy(key)) return {knowledge::present, std::move(value), sequence_, false};
+    auto const it = records_.find(key);
+    if (it == records_.end()) return {knowledge::unknown, {}, sequence_, false};
+    bool const unknown = it->second.known == knowledge::unknown;
+    return {unknown ? knowledge::unknown : knowledge::absent, {}, sequence_, !it->second.pending.empty()};
+  }
+
+  intent begin(Key const& key, intent_id id) {
+    auto const lock = exclusive();
+    intent_record record = load(key);
+    intent const t = record.begin(id, ++sequence_);
+    rows_.erase(key);
+    keep(key, record);
+    return t;
+  }
+
+  void end(Key const& key, intent const& t, std::optional<Value> const& value) {
+    auto const lock = exclusive();
+    intent_record record = load(key);
+    if (record.end(t, ++sequence_, value.has_value())) set(key, value);
+    keep(key, record);
+  }
+
+  void release(Key const& key, intent const& t) {
+    auto const lock = exclusive();
+    intent_record record = load(key);
+    record.release(t, ++sequence_);
+    keep(key, record);
+  }
+
+  intent put_mark(Key const& key, std::optional<Value> const& value, intent_id id) {
+    auto const lock = exclusive();
+    intent_record record = load(key);
+    intent const t = record.mark(id, ++sequence_, value.has_value());
+    set(key, value);
+    keep(key, record);
+    return t;
+  }
+
+  /// Sets what New knows, whatever was in flight: those writes lose their right to end with a value.
+  void assign(Key const& key, std::optional<Value> const& value) {
+    auto const lock = exclusive();
+    set(key, value);
+    keep(key, {value ? knowledge::present : knowledge::absent, ++sequence_, {}});
+  }
+
+  bool fill(Key const& key, std::optional<Value> const& value, std::uint64_t seen) {
+    auto const lock = exclusive();
+    return try_fill(key, value, seen);
+  }
+
+  std::size_t fill_many(std::span<entry<Key, Value> const> entries, std::uint64_t seen) {
+    auto const lock = exclusive();
+    std::size_t applied = 0;
+    for (auto const& e : entries) applied += try_fill(e.key, e.value, seen);
+    return applied;
+  }
+
+  std::uint64_t fence(Key const& key) {
+    auto const lock = exclusive();
+    intent_record record = load(key);
+    record.fence(++sequence_);
+    rows_.erase(key);
+    keep(key, record);
+    return sequence_;
+  }
+
+  std::uint64_t sequence() const {
+    std::shared_lock const lock(mutex_);
+    return sequence_;
+  }
+
+  template <class Sink> std::size_t records(std::optional<Key> const& after, std::size_t limit, Sink&& sink) const {
+    std::shared_lock const lock(mutex_);
+    std::size_t n = 0;
+    for (auto it = after ? records_.upper_bound(*after) : records_.begin(); it != records_.end() && n < limit; ++it, ++n)
+      sink(it->first, it->second);
+    return n;
+  }
+
+  /// Drops rows, records, versions and marks; a `fill` that saw the store before is refused.
+  void clear() {
+    auto const lock = exclusive();
+    rows_.clear();
+    deadlines_.clear();
+    forget();
+  }
+
+  void create_records() {}
+
+  /// Drops records, versions and marks; a `fill` that saw the store before is refused.
+  void drop_records() {
+    auto const lock = exclusive();
+    forget();
+  }
+
+private:
+  struct row {
+    Value value;
+    time_point deadline = time_point::max();
+  };
+
+  bool expired(row const& r) const { return r.deadline != time_point::max() && r.deadline <= now_(); }
+
+  /// The lock of a writer, after the rows whose time has come are gone: a writer never meets an expired row.
+  std::unique_lock<std::shared_mutex> exclusive() {
+    std::unique_lock lock(mutex_);
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now_()) {
+      auto const it = rows_.find(deadlines_.begin()->second);
+      if (it != rows_.end() && it->second.deadline == deadlines_.begin()->first) rows_.erase(it);
+      deadlines_.erase(deadlines_.begin());
+    }
+    return lock;
+  }
+
+  Value const* find(Key const& key) const {
+    auto const it = rows_.find(key);
+    return it == rows_.end() || expired(it->second) ? nullptr : &it->second.value;
+  }
+  std::optional<Value> copy(Key const& key) const {
+    Value const* const value = find(key);
+    return value ? std::optional<Value>(*value) : std::nullopt;
+  }
+  void set(Key const& key, std::optional<Value> const& value) {
+    if (value)
+      rows_.insert_or_assign(key, row{*value});
+    else
+      rows_.erase(key);
+  }
+
+  version held(Key const& key) const {
+    auto const it = versions_.find(key);
+    return it == versions_.end() ? version{} : it->second;
+  }
+  version advance(Key const& key, std::optional<Value> const& value, std::uint64_t process) {
+    auto const lock = exclusive();
+    version const next{held(key).counter + 1, process};
+    versions_[key] = next;
+    set(key, value);
+    return next;
+  }
+  bool take(Key const& key, std::optional<Value> const& value, version v) {
+    auto const lock = exclusive();
+    if (v <= held(key)) return false;
+    versions_[key] = v;
+    set(key, value);
+    return true;
+  }
+  void set_marked(Key const& key, std::optional<Value> const& value) {
+    auto const lock = exclusive();
+    marks_.insert(key);
+    set(key, value);
+  }
+
+  intent_record load(Key const& key) const {
+    if (auto const it = records_.find(key); it != records_.end()) return it->second;
+    return {rows_.contains(key) ? knowledge::present : knowledge::unknown, 0, {}};
+  }
+  void keep(Key const& key, intent_record const& record) {
+    if (record.redundant())
+      records_.erase(key);
+    else
+      records_.insert_or_assign(key, record);
+  }
+  bool try_fill(Key const& key, std::optional<Value> const& value, std::uint64_t seen) {
+    intent_record record = load(key);
+    if (rows_.contains(key) || !record.admits_fill(seen, floor_)) return false;
+    record.filled(value.has_value());
+    set(key, value);
+    keep(key, record);
+    return true;
+  }
+  void forget() {
+    records_.clear();
+    versions_.clear();
+    marks_.clear();
+    floor_ = ++sequence_;
+  }
+
+  mutable std::shared_mutex mutex_;
+  std::function<time_point()> now_ = [] { return std::chrono::steady_clock::now(); };
+  std::map<Key, row, Compare> rows_;
+  std::multimap<time_point, Key> deadlines_; ///< one for each `put_for`, also where the row was overwritten since
+  std::map<Key, intent_record, Compare> records_;
+  std::map<Key, version, Compare> versions_;
+  std::set<Key, Compare> marks_;
+  std::uint64_t sequence_ = 1;
+  std::uint64_t floor_ = 0;
+};
+
+} // namespace zddm::memory
