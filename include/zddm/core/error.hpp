@@ -65,10 +65,12 @@ public:
   explicit refused(std::string const& text) : error(104, text) {}
 };
 
-/// The class of an exception a store threw: `Store::classify(e)` where the store has it, else what `store_error`
-/// says of itself, else `unknown_outcome`, since a foreign exception promises nothing.
+/// The class of an exception a store threw: what `store_error` says of itself, permanent for what zddm refused
+/// before it was tried, else
+/// `Store::classify(e)` where the store has it, else `unknown_outcome`, since a foreign exception promises nothing.
 template <class Store> error_class classify(std::exception const& e) {
   if (auto const* known = dynamic_cast<store_error const*>(&e)) return known->kind();
+  if (dynamic_cast<error const*>(&e)) return error_class::permanent;
   if constexpr (requires {
                   { Store::classify(e) } -> std::same_as<error_class>;
                 })

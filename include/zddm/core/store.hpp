@@ -111,7 +111,7 @@ concept conditional_store =
     };
 
 /// The `intent` protocol of New: each member is one atomic step on the value and its record (`intent_record`).
-/// `update_mark` is `put_mark` of what the function makes of the present value; nothing unless the record is `settled()`.
+/// `end` says whether the value became New's. `update_mark` is `put_mark` of what the function makes of the present value; nothing unless the record is `settled()`.
 template <class S>
 concept intent_store = store<S> && requires(S& s, key_of<S> const& key, std::optional<value_of<S>> const& value, intent_id id,
                                             intent const& t, std::uint64_t seen, std::span<entry_of<S> const> entries,

@@ -17,15 +17,17 @@ struct local {
 
   template <class Model> class bind {
   public:
+    static constexpr bool many_processes = false;
+
     bind(handle& h) noexcept : handle_(&h) {}
 
     [[nodiscard]] handle::operation enter() const { return handle_->enter(); }
-    lifecycle::handle& handle() const noexcept { return *handle_; }
+    handle& migration() const noexcept { return *handle_; }
     /// No other process could have moved on without this one.
     static constexpr bool may_act() noexcept { return true; }
 
   private:
-    lifecycle::handle* handle_;
+    handle* handle_;
   };
 };
 

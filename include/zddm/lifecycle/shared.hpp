@@ -15,15 +15,17 @@ struct shared {
 
   template <class Model> class bind {
   public:
+    static constexpr bool many_processes = true;
+
     bind(handle& h) noexcept : handle_(&h) {}
 
     [[nodiscard]] handle::operation enter() const { return handle_->enter(); }
-    lifecycle::handle& handle() const noexcept { return *handle_; }
+    handle& migration() const noexcept { return *handle_; }
     /// Whether the fleet still counts on this process to obey the settings it knows.
     bool may_act() const noexcept { return handle_->lease_valid(); }
 
   private:
-    lifecycle::handle* handle_;
+    handle* handle_;
   };
 };
 

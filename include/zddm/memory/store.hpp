@@ -193,11 +193,13 @@ public:
     return t;
   }
 
-  void end(Key const& key, intent const& t, std::optional<Value> const& value) {
+  bool end(Key const& key, intent const& t, std::optional<Value> const& value) {
     auto const lock = exclusive();
     intent_record record = load(key);
-    if (record.end(t, ++sequence_, value.has_value())) set(key, value);
+    bool const carried = record.end(t, ++sequence_, value.has_value());
+    if (carried) set(key, value);
     keep(key, record);
+    return carried;
   }
 
   void release(Key const& key, intent const& t) {
@@ -214,6 +216,17 @@ public:
     set(key, value);
     keep(key, record);
     return t;
+  }
+
+  template <class F> std::optional<std::pair<intent, std::optional<Value>>> update_mark(Key const& key, F&& f, intent_id id) {
+    auto const lock = exclusive();
+    intent_record record = load(key);
+    if (!record.settled()) return std::nullopt;
+    std::optional<Value> next = f(copy(key));
+    intent const t = record.mark(id, ++sequence_, next.has_value());
+    set(key, next);
+    keep(key, record);
+    return std::pair(t, std::move(next));
   }
 
   /// Sets what New knows, whatever was in flight: those writes lose their right to end with a value.

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <zddm/core/error.hpp>
+#include <zddm/core/intent.hpp>
+#include <zddm/core/outcome.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/lifecycle/route.hpp>
+#include <zddm/policy/attempt.hpp>
+#include <zddm/policy/axis.hpp>
+
+namespace zddm::consistency {
+
+/// New says of every key whether its value may be trusted, so that any number of processes agree, whatever the order of
+/// their calls and wherever one of them dies. Old needs nothing. Costs one more call of New a write.
+///
+/// Until `completing`: if New has a value for a key, it is Old's value, at every instant.
+struct intent {
+  using axis = zddm::axis::consistency;
+
+  template <class Model> class bind {
+  public:
+    template <class Store> static constexpr bool serves = intent_store<Store>;
+    static constexpr bool many_processes = true;
+
+    template <class Op> auto read(Op& op) -> std::optional<typename Op::value_type> {
+      auto seen = op.on_new([&](auto& n) { return n.look(op.key()); });
+      if (!seen) return op.fall_back(seen.failure());
+      if (seen->known != knowledge::unknown) return op.answer(std::move(seen->value));
+      auto value = op.old_get();
+      if (value && !seen->pending)
+        op.on_miss([&] { return op.on_new([&](auto& n) { return n.fill(op.key(), value, seen->seen); }); });
+      return value;
+    }
+
+    template <class Op> write_outcome write(Op& op) {
+      if (op.plan().write == lifecycle::writes::mirrored) return mirror(op);
+      auto const held = op.held();
+      auto const begun = begin(op);
+      old_step(op, begun, [&] { op.old_apply(); });
+      return {reached::applied, finish(op, begun, held)};
+    }
+
+    template <class Op> write_outcome write_new_only(Op& op) {
+      auto assigned = op.on_new([&](auto& n) { return n.assign(op.key(), op.held()), done{}; });
+      if (!assigned) assigned.rethrow();
+      return {reached::not_asked, reached::applied};
+    }
+
+    template <class Op, class F> auto update(Op& op, F&& f) -> std::optional<typename Op::value_type> {
+      if (op.plan().write == lifecycle::writes::mirrored || op.plan().write == lifecycle::writes::new_only)
+        return update_in_new(op, f);
+      auto begun = begin(op);
+      // A write whose authority is New has not reached Old yet, so Old's value is no base to start from.
+      for (patience<Op> wait(op); begun.beside_mark; begun = begin(op)) {
+        release(op, begun);
+        wait();
+      }
+      std::optional<typename Op::value_type> result;
+      old_step(op, begun, [&] { result = op.old_update(f); });
+      // A write whose authority is New may have begun meanwhile, and reached Old before or after this one: Old decides.
+      if (finish(op, begun, result) != reached::applied && op.plan().new_required) release(op, begin(op));
+      return result;
+    }
+
+  private:
+    /// Waits between attempts, and gives up with a transient error when a key stays busy for longer than a write may take.
+    template <class Op> class patience {
+    public:
+      explicit patience(Op& op) : op_(op) {}
+      void operator()() {
+        if (left_-- == 0)
+          throw store_error(
+              error_class::transient,
+              "the key is being written by a process that does not finish; nothing was changed. Try again, and if it "
+              "lasts run zd repair to free the keys of dead processes",
+              112);
+        op_.pause();
+      }
+
+    private:
+      Op& op_;
+      int left_ = 1000;
+    };
+
+    template <class Op> static zddm::intent begin(Op& op) {
+      auto begun = op.on_new([&](auto& n) { return n.begin(op.key(), op.next_intent()); });
+      if (!begun) op.cannot_invalidate(begun.failure());
+      return *begun;
+    }
+
+    template <class Op> static bool release(Op& op, zddm::intent const& t) {
+      return static_cast<bool>(op.on_new([&](auto& n) { return n.release(op.key(), t), done{}; }));
+    }
+
+    /// The step in Old. What certainly did not happen ends the intent; what may have happened, or may still, leaves it.
+    template <class Op, class F> static void old_step(Op& op, zddm::intent const& t, F&& f) {
+      try {
+        op.confirm_lease();
+        std::forward<F>(f)();
+      } catch (...) {
+        if (op.old_error() != error_class::unknown_outcome) release(op, t);
+        throw;
+      }
+    }
+
+    template <class Op, class Held> static reached finish(Op& op, zddm::intent const& t, Held const& held) {
+      bool const carries = op.carries_value() && op.plan().write == lifecycle::writes::dual;
+      if (!carries) return release(op, t) ? reached::invalidated : reached::unknown;
+      return op.on_write([&] {
+        auto ended = op.on_new([&](auto& n) { return n.end(op.key(), t, held); });
+        if (ended) return *ended ? reached::applied : reached::invalidated;
+        if (op.plan().new_required) op.half_applied(ended.failure());
+        return reached::unknown;
+      });
+    }
+
+    template <class Op> static write_outcome mirror(Op& op) {
+      op.confirm_lease();
+      auto marked = op.on_new([&](auto& n) { return n.put_mark(op.key(), op.held(), op.next_intent()); });
+      if (!marked) marked.rethrow();
+      mirror_to_old(op, *marked, [&] { op.old_apply(); });
+      return {reached::applied, reached::applied};
+    }
+
+    template <class Op, class F> static void mirror_to_old(Op& op, zddm::intent const& t, F&& f) {
+      try {
+        op.confirm_lease();
+        std::forward<F>(f)();
+      } catch (...) {
+        op.half_applied(std::current_exception());
+      }
+      release(op, t);
+    }
+
+    template <class Op, class F> static auto update_in_new(Op& op, F& f) -> std::optional<typename Op::value_type> {
+      bool const mirrored = op.plan().write == lifecycle::writes::mirrored;
+      for (patience<Op> wait(op);; wait()) {
+        op.confirm_lease();
+        auto marked = op.on_new([&](auto& n) { return n.update_mark(op.key(), f, op.next_intent()); });
+        if (!marked) marked.rethrow();
+        if (auto& taken = *marked) {
+          if (mirrored)
+            mirror_to_old(op, taken->first, [&] { op.old_replace(taken->second); });
+          else
+            release(op, taken->first);
+          return std::move(taken->second);
+        }
+        settle(op, mirrored);
+      }
+    }
+
+    /// Makes a key known to New that it does not know and that nobody writes.
+    template <class Op> static void settle(Op& op, bool mirrored) {
+      auto seen = op.on_new([&](auto& n) { return n.look(op.key()); });
+      if (!seen) seen.rethrow();
+      if (seen->known != knowledge::unknown || seen->pending) return;
+      std::optional<typename Op::value_type> value;
+      if (mirrored) value = op.old_get();
+      auto filled = op.on_new([&](auto& n) { return n.fill(op.key(), value, seen->seen); });
+      if (!filled) filled.rethrow();
+    }
+  };
+};
+
+} // namespace zddm::consistency

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <zddm/core/error.hpp>
+#include <zddm/core/outcome.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/lifecycle/route.hpp>
+#include <zddm/policy/attempt.hpp>
+#include <zddm/policy/axis.hpp>
+
+namespace zddm::consistency {
+
+/// One process, any two stores: the writes of a key, and the fills of a read that misses, take turns under a striped lock;
+/// a read that hits checks a sequence number instead. Linearizable within the process. What a failed or interrupted write left
+/// in doubt is asked of Old until it is healed, as long as the process lives.
+template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
+  using axis = zddm::axis::consistency;
+
+  template <class Model> class bind {
+    using key_type = typename Model::key_type;
+
+    struct alignas(64) stripe {
+      Lock lock;
+      std::atomic<std::uint64_t> turn{0}; ///< odd while a write is between the two stores
+      std::atomic<bool> doubtful{false};  ///< `unknown` is not empty
+      std::set<key_type> unknown;
+
+      void doubt(key_type const& key) {
+        unknown.insert(key);
+        doubtful.store(true, std::memory_order_release);
+      }
+      void trust(key_type const& key) {
+        if (unknown.erase(key) != 0) doubtful.store(!unknown.empty(), std::memory_order_release);
+      }
+    };
+
+    /// A write under way: the key is in doubt if it is left before both stores are known to agree.
+    class write_turn {
+    public:
+      write_turn(stripe& s, key_type const& key) : hold_(s.lock), stripe_(s), key_(key) { turn(); }
+      write_turn(write_turn const&) = delete;
+      ~write_turn() {
+        if (!agreed_) stripe_.doubt(key_);
+        turn();
+      }
+      void agreed() {
+        agreed_ = true;
+        stripe_.trust(key_);
+      }
+      void unchanged() { agreed_ = true; }
+      bool in_doubt() const { return stripe_.unknown.contains(key_); }
+
+    private:
+      void turn() { stripe_.turn.store(stripe_.turn.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst); }
+      std::lock_guard<Lock> hold_;
+      stripe& stripe_;
+      key_type const& key_;
+      bool agreed_ = false;
+    };
+
+  public:
+    template <class Store> static constexpr bool serves = store<Store>;
+    static constexpr bool many_processes = false;
+
+    template <class Op> auto read(Op& op) -> std::optional<typename Op::value_type> {
+      stripe& s = of(op);
+      if (auto const before = s.turn.load(std::memory_order_acquire);
+          before % 2 == 0 && !s.doubtful.load(std::memory_order_acquire)) {
+        auto hit = op.on_new([&](auto& n) { return n.get(op.key()); });
+        if (!hit) return op.fall_back(hit.failure());
+        std::atomic_thread_fence(std::memory_order_acquire);
+        if (*hit && s.turn.load(std::memory_order_relaxed) == before) return op.answer(std::move(*hit));
+      }
+      std::lock_guard const hold(s.lock);
+      bool const trusted = !s.unknown.contains(op.key());
+      if (trusted) {
+        auto hit = op.on_new([&](auto& n) { return n.get(op.key()); });
+        if (!hit) return op.fall_back(hit.failure());
+        if (*hit) return op.answer(std::move(*hit));
+      }
+      auto value = op.old_get();
+      if (value || !trusted) op.on_miss([&] { return heal(op, s, value); });
+      return value;
+    }
+
+    template <class Op> write_outcome write(Op& op) {
+      write_turn turn(of(op), op.key());
+      if (op.plan().write == lifecycle::writes::mirrored) {
+        into_new(op, turn);
+        mirror(op, turn, [&] { op.old_apply(); });
+        return {reached::applied, reached::applied};
+      }
+      old_step(op, turn, [&] { op.old_apply(); });
+      return {reached::applied, finish(op, turn, op.held())};
+    }
+
+    template <class Op> write_outcome write_new_only(Op& op) {
+      write_turn turn(of(op), op.key());
+      into_new(op, turn);
+      turn.agreed();
+      return {reached::not_asked, reached::applied};
+    }
+
+    template <class Op, class F> auto update(Op& op, F&& f) -> std::optional<typename Op::value_type> {
+      write_turn turn(of(op), op.key());
+      using lifecycle::writes;
+      auto const to = op.plan().write;
+      std::optional<typename Op::value_type> result;
+      if (to == writes::mirrored || to == writes::new_only) {
+        auto base = turn.in_doubt() && to == writes::mirrored ? attempt(op.old_get())
+                                                              : op.on_new([&](auto& n) { return n.get(op.key()); });
+        if (!base) {
+          turn.unchanged();
+          base.rethrow();
+        }
+        try {
+          result = f(std::as_const(*base));
+        } catch (...) {
+          turn.unchanged();
+          throw;
+        }
+        auto put = op.on_new([&](auto& n) { return store_in(n, op.key(), result), done{}; });
+        if (!put) put.rethrow();
+        if (to == writes::mirrored) mirror(op, turn, [&] { op.old_replace(result); });
+        turn.agreed();
+        return result;
+      }
+      old_step(op, turn, [&] { result = op.old_update(f); });
+      if (to == writes::old_only)
+        turn.unchanged();
+      else
+        finish(op, turn, result);
+      return result;
+    }
+
+    /// Copies one key from Old if New lacks it; says whether it did.
+    template <class Op> bool fill(Op& op) {
+      stripe& s = of(op);
+      std::lock_guard const hold(s.lock);
+      if (!s.unknown.contains(op.key())) {
+        auto hit = op.on_new([&](auto& n) { return n.get(op.key()); });
+        if (!hit) hit.rethrow();
+        if (*hit) return false;
+      }
+      auto const value = op.old_get();
+      auto healed = heal(op, s, value);
+      if (!healed) healed.rethrow();
+      return value.has_value();
+    }
+
+  private:
+    template <class Op> stripe& of(Op& op) { return stripes_[op.bucket() % Stripes]; }
+
+    template <class New, class Value> static void store_in(New& n, key_type const& key, std::optional<Value> const& value) {
+      if (value)
+        n.put(key, *value);
+      else
+        n.erase(key);
+    }
+
+    template <class Op, class Value> static attempt<bool> heal(Op& op, stripe& s, std::optional<Value> const& value) {
+      auto put = op.on_new([&](auto& n) { return store_in(n, op.key(), value), true; });
+      if (put)
+        s.trust(op.key());
+      else
+        s.doubt(op.key());
+      return put;
+    }
+
+    template <class Op> static void into_new(Op& op, write_turn&) {
+      op.confirm_lease();
+      auto put = op.on_new([&](auto& n) { return store_in(n, op.key(), op.held()), done{}; });
+      if (!put) put.rethrow();
+    }
+
+    template <class Op, class F> static void mirror(Op& op, write_turn& turn, F&& f) {
+      try {
+        std::forward<F>(f)();
+      } catch (...) {
+        turn.unchanged();
+        op.half_applied(std::current_exception());
+      }
+      turn.agreed();
+    }
+
+    template <class Op, class F> static void old_step(Op& op, write_turn& turn, F&& f) {
+      try {
+        op.confirm_lease();
+        std::forward<F>(f)();
+      } catch (...) {
+        if (op.old_error() != error_class::unknown_outcome) turn.unchanged();
+        throw;
+      }
+    }
+
+    template <class Op, class Held> static reached finish(Op& op, write_turn& turn, Held const& held) {
+      bool const carries = op.carries_value() && op.plan().write == lifecycle::writes::dual;
+      auto const apply = [&] {
+        auto put = op.on_new([&](auto& n) { return carries ? store_in(n, op.key(), held) : void(n.erase(op.key())), done{}; });
+        if (put) {
+          turn.agreed();
+          return carries ? reached::applied : reached::invalidated;
+        }
+        if (op.plan().new_required) op.half_applied(put.failure());
+        return reached::unknown;
+      };
+      return carries ? op.on_write(apply) : apply();
+    }
+
+    std::array<stripe, Stripes> stripes_;
+  };
+};
+
+using key_locked = key_locked_by<std::mutex>;
+
+} // namespace zddm::consistency

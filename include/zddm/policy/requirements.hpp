@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+
+#include <zddm/core/threshold.hpp>
+#include <zddm/policy/attempt.hpp>
+#include <zddm/policy/axis.hpp>
+
+/// What a policy of each axis has to have, in small concepts so that a missing member is named. `B` is the bound policy,
+/// `P::bind<Model>`; it is checked against archetypes, before any store exists.
+namespace zddm {
+
+namespace archetype {
+/// What a gate is asked about.
+template <class Model> struct question {
+  typename Model::key_type const& key;
+  std::uint64_t bucket() const { return 0; }
+  threshold rate() const { return {}; }
+};
+/// A call of a store or a step of the engine.
+struct call {
+  int operator()() const { return 0; }
+};
+} // namespace archetype
+
+template <class P, class Model>
+concept bindable = requires { typename P::template bind<Model>; };
+
+template <class B, class Model>
+concept admits_keys = requires(B const& gate, archetype::question<Model> const& q) {
+  { gate.admits(q) } -> std::convertible_to<bool>;
+};
+template <class B>
+concept routes_misses = requires(B& cache, archetype::call fill) { cache.on_miss(fill); };
+template <class B>
+concept routes_writes = requires(B& cache, archetype::call apply) {
+  { cache.on_write(apply) } -> std::same_as<int>;
+  { B::carries_value } -> std::convertible_to<bool>;
+};
+template <class B>
+concept ends_calls = requires(B& failure, archetype::call c) {
+  { failure.on_new(c) } -> std::same_as<attempt<int>>;
+};
+template <class B>
+concept keeps_agreement = requires {
+  { B::many_processes } -> std::convertible_to<bool>;
+};
+template <class P, class B>
+concept knows_the_row = requires { P::at; } || requires(B const& lifecycle) {
+  lifecycle.enter().now();
+  lifecycle.migration();
+  { lifecycle.may_act() } -> std::convertible_to<bool>;
+};
+
+} // namespace zddm

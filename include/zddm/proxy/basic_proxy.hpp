@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <zddm/core/error.hpp>
+#include <zddm/core/hash.hpp>
+#include <zddm/core/mapping.hpp>
+#include <zddm/core/outcome.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/core/text.hpp>
+#include <zddm/lifecycle/settings.hpp>
+#include <zddm/policy/axis.hpp>
+#include <zddm/policy/event.hpp>
+#include <zddm/proxy/coherence.hpp>
+#include <zddm/proxy/operation.hpp>
+
+namespace zddm {
+
+namespace detail {
+
+/// A bound policy, made from the first of the running parts that it takes, or from nothing.
+template <class Bound> struct part : Bound {
+  part()
+    requires std::default_initializable<Bound>
+      : Bound() {}
+  part()
+    requires(!std::default_initializable<Bound>)
+  {
+    static_assert(std::default_initializable<Bound>,
+                  "zddm: a policy of this proxy needs a running part that its constructor was not given, such as the "
+                  "lifecycle::handle of lifecycle::local and lifecycle::shared");
+  }
+  template <class First, class... Rest>
+    requires std::constructible_from<Bound, First&>
+  explicit part(First& first, Rest&...) : Bound(first) {}
+  template <class First, class... Rest>
+    requires(!std::constructible_from<Bound, First&>)
+  explicit part(First&, Rest&... rest) : part(rest...) {}
+};
+
+} // namespace detail
+
+/// The engine: two stores and one policy an axis, all known when the program is built. It is used through the alias
+/// `proxy<Old, New, Policies...>`. The stores are borrowed and outlive it; every member may be called from several threads.
+///
+/// The caller sees New's keys and values whatever the state; what Old throws reaches it unchanged.
+template <class Old, class New, class Cache, class Gate, class Failure, class Consistency, class Lifecycle, class Observer>
+class basic_proxy {
+public:
+  using old_store = Old;
+  using new_store = New;
+  using key_type = key_of<New>;
+  using value_type = value_of<New>;
+  using input_type = input_of<Old>;
+  using clock_type = std::chrono::steady_clock;
+  using model_type = model<key_type, value_type, clock_type>;
+
+  using cache_type = typename Cache::template bind<model_type>;
+  using gate_type = typename Gate::template bind<model_type>;
+  using failure_type = typename Failure::template bind<model_type>;
+  using consistency_type = typename Consistency::template bind<model_type>;
+  using lifecycle_type = typename Lifecycle::template bind<model_type>;
+  using observer_type = typename Observer::template bind<model_type>;
+
+  /// The state is known when the program is built.
+  static constexpr bool is_fixed = requires { Lifecycle::at; };
+  /// The highest rate the gate can admit without being raised; what `prepare` announces.
+  static constexpr threshold reach = detail::reach_of<Gate>;
+
+  /// `bound` are the running parts that a policy needs, in any order: a `lifecycle::handle`, an observer's sink.
+  template <class... Bound>
+  explicit basic_proxy(Old& from, New& to, Bound&... bound)
+      : old_(from), new_(to), cache_(bound...), gate_(bound...), failure_(bound...), consistency_(bound...), lifecycle_(bound...),
+        observer_(bound...) {}
+
+  /// A copy of the value; nothing if the key is absent.
+  std::optional<value_type> read(key_type const& key) {
+    return run(event::operation::read, [&](auto const& now) -> std::optional<value_type> {
+      auto const plan = plan_of(now, key);
+      operation_type op(*this, key, plan, event::operation::read);
+      switch (plan.read) {
+      case lifecycle::reads::old_only: return old_get(op);
+      case lifecycle::reads::new_first:
+        if constexpr (!is_fixed) return consistency_.read(op);
+        break;
+      case lifecycle::reads::new_only: return new_get(op);
+      case lifecycle::reads::refused: break;
+      }
+      refuse();
+    });
+  }
+
+  /// Calls `f` once with the value if the key is present, borrowed from the store where it can lend; says whether it was.
+  /// Which type `f` is given depends on the store: the value's, or what the store lends in its place.
+  template <class F> bool visit(key_type const& key, F&& f) {
+    constexpr bool lends_old = lending_store<Old>, lends_new = lending_store<New>;
+    if constexpr (lends_old || lends_new) {
+      enum class lent { no, yes, absent };
+      auto const lent_by_store = run(event::operation::read, [&](auto const& now) {
+        auto const plan = plan_of(now, key);
+        if constexpr (lends_old)
+          if (plan.read == lifecycle::reads::old_only) return old_.visit(key, f) ? lent::yes : lent::absent;
+        if constexpr (lends_new)
+          if (plan.read == lifecycle::reads::new_only) return new_.visit(key, f) ? lent::yes : lent::absent;
+        return lent::no;
+      });
+      if (lent_by_store != lent::no) return lent_by_store == lent::yes;
+    }
+    auto const value = read(key);
+    if (value) std::forward<F>(f)(*value);
+    return value.has_value();
+  }
+
+  /// Inserts or replaces. Returning means that the authority has it and that no process will be given an earlier value.
+  write_outcome write(key_type const& key, input_type const& input) { return apply(key, &input, event::operation::write); }
+
+  /// Erases a key that may be absent.
+  write_outcome erase(key_type const& key) { return apply(key, nullptr, event::operation::erase); }
+
+  /// Read-modify-write, computed once against the authority: `f` is given the value (or nothing) and returns what shall
+  /// be there (nothing: absent). It may be called again before the operation ends. Returns what is there afterwards.
+  template <class F>
+    requires std::same_as<input_type, value_type>
+  std::optional<value_type> update(key_type const& key, F&& f) {
+    static_assert(is_fixed || detail::diagnose_update<Old, consistency_type>());
+    return writing(key, event::operation::update, nullptr, [&](operation_type& op) -> std::optional<value_type> {
+      switch (op.plan().write) {
+      case lifecycle::writes::old_only:
+        if constexpr (is_fixed || updatable_store<Old>) return op.old_update(f);
+        break;
+      case lifecycle::writes::new_only:
+        if constexpr (is_fixed) return op.new_update(f);
+        break;
+      case lifecycle::writes::refused: refuse();
+      default: break;
+      }
+      if constexpr (!is_fixed) return consistency_.update(op, f);
+      refuse();
+    });
+  }
+
+  /// The values of the keys, in the order asked; batches where the stores take them.
+  std::vector<std::optional<value_type>> read_many(std::span<key_type const> keys) {
+    std::vector<std::optional<value_type>> values(keys.size());
+    std::vector<std::size_t> one_by_one;
+    auto const batch = [&](auto& from, lifecycle::reads wanted) {
+      std::vector<key_type> asked;
+      std::vector<std::size_t> at;
+      one_by_one.clear();
+      return run(event::operation::read, [&](auto const& now) {
+        for (std::size_t i = 0; i < keys.size(); ++i)
+          if (plan_of(now, keys[i]).read == wanted) {
+            asked.push_back(keys[i]);
+            at.push_back(i);
+          } else
+            one_by_one.push_back(i);
+        if (asked.empty()) return;
+        auto got = from.get_many(std::span<key_type const>(asked));
+        for (std::size_t i = 0; i < at.size(); ++i) values[at[i]] = std::move(got[i]);
+      });
+    };
+    auto const completed = [&] {
+      if constexpr (is_fixed)
+        return lifecycle::route_of(Lifecycle::at).read == lifecycle::reads::new_only;
+      else
+        return lifecycle_.migration().current().at == lifecycle::row::completed;
+    }();
+    if constexpr (batch_store<Old> && batch_store<New>) {
+      if (completed)
+        batch(new_, lifecycle::reads::new_only);
+      else
+        batch(old_, lifecycle::reads::old_only);
+    } else
+      for (std::size_t i = 0; i < keys.size(); ++i) one_by_one.push_back(i);
+    for (auto const i : one_by_one) values[i] = read(keys[i]);
+    return values;
+  }
+
+  /// Writes one entry after the other; each is acknowledged on its own. Stops at the first that throws.
+  std::vector<write_outcome> write_many(std::span<entry<key_type, input_type> const> entries) {
+    std::vector<write_outcome> outcomes;
+    outcomes.reserve(entries.size());
+    for (auto const& e : entries) outcomes.push_back(write(e.key, e.value));
+    return outcomes;
+  }
+
+  /// Copies one key from Old to New if New lacks it, in turn with the writes of this process; says whether it did. For
+  /// stores whose consistency is kept inside one process; others are filled by `backfill` from anywhere.
+  bool fill(key_type const& key)
+    requires(!is_fixed)
+  {
+    return run(event::operation::read, [&](auto const&) {
+      operation_type op(*this, key, {}, event::operation::read);
+      return consistency_.fill(op);
+    });
+  }
+
+  /// Whether the gate admits the key at the rate now in force.
+  bool admits(key_type const& key)
+    requires(!is_fixed)
+  {
+    return gate_.admits(question{*this, key, lifecycle_.migration().current()});
+  }
+
+  /// What a read and a write of the key would do now.
+  lifecycle::plan plan(key_type const& key) {
+    return run(event::operation::read, [&](auto const& now) { return plan_of(now, key); });
+  }
+
+private:
+  friend detail::operation<basic_proxy>;
+  using operation_type = detail::operation<basic_proxy>;
+
+  /// What a gate may ask about a key.
+  struct question {
+    basic_proxy const& proxy;
+    key_type const& key;
+    lifecycle::settings const& now;
+
+    std::uint64_t bucket() const { return proxy.bucket(key); }
+    threshold rate() const { return now.rate; }
+  };
+
+  std::uint64_t bucket(key_type const& key) const {
+    if constexpr (is_fixed)
+      return hash(key, 0);
+    else
+      return hash(key, lifecycle_.migration().seed());
+  }
+
+  /// Runs the body under the settings in force, which no barrier passes until it is done.
+  template <class Body> auto run(event::operation, Body&& body) {
+    if constexpr (is_fixed)
+      return std::forward<Body>(body)(fixed_row{});
+    else {
+      auto const operation = lifecycle_.enter();
+      if constexpr (std::is_void_v<decltype(body(operation.now()))>) {
+        std::forward<Body>(body)(operation.now());
+        confirm_lease();
+      } else {
+        auto result = std::forward<Body>(body)(operation.now());
+        confirm_lease();
+        return result;
+      }
+    }
+  }
+
+  struct fixed_row {};
+
+  static constexpr lifecycle::plan plan_of(fixed_row, key_type const&) {
+    constexpr auto const& r = lifecycle::route_of(Lifecycle::at);
+    return {r.read, r.write, r.new_required};
+  }
+  lifecycle::plan plan_of(lifecycle::settings const& now, key_type const& key) const {
+    return lifecycle::plan_for(now, [&] { return bucket(key); }, [&] { return gate_.admits(question{*this, key, now}); });
+  }
+
+  std::optional<value_type> old_get(operation_type& op) {
+    detail::tell(observer_, event::answered{event::side::old_store, event::operation::read});
+    return op.old_get();
+  }
+
+  std::optional<value_type> new_get(operation_type& op) {
+    if constexpr (is_fixed)
+      return new_.get(op.key());
+    else {
+      auto got = op.on_new([&](auto& n) { return n.get(op.key()); });
+      if (!got) got.rethrow();
+      return op.answer(std::move(*got));
+    }
+  }
+
+  write_outcome apply(key_type const& key, input_type const* input, event::operation what) {
+    return writing(key, what, input, [&](operation_type& op) -> write_outcome {
+      switch (op.plan().write) {
+      case lifecycle::writes::old_only:
+        op.old_apply();
+        return {reached::applied, op.plan().journaled ? reached::journaled : reached::not_asked};
+      case lifecycle::writes::refused: refuse();
+      case lifecycle::writes::new_only:
+        if constexpr (is_fixed) {
+          op.new_apply();
+          return {reached::not_asked, reached::applied};
+        } else
+          return consistency_.write_new_only(op);
+      default: break;
+      }
+      if constexpr (!is_fixed) return consistency_.write(op);
+      refuse();
+    });
+  }
+
+  /// One write, begun again from the start once New is shut out.
+  template <class Body> auto writing(key_type const& key, event::operation what, input_type const* input, Body&& body) {
+    if constexpr (is_fixed) {
+      operation_type op(*this, key, plan_of(fixed_row{}, key), what, input);
+      return body(op);
+    } else
+      for (;;) {
+        std::string reason;
+        {
+          auto const operation = lifecycle_.enter();
+          confirm_lease();
+          operation_type op(*this, key, plan_of(operation.now(), key), what, input);
+          try {
+            if (!op.plan().waits) {
+              if (op.plan().journaled) lifecycle_.migration().journal(text::encode(key));
+              auto result = body(op);
+              confirm_outcome();
+              return result;
+            }
+            reason = "quarantine announced";
+          } catch (detail::shut_out const& refused) {
+            reason = reason_of(refused.why);
+          }
+        }
+        lifecycle_.migration().quarantine(reason);
+        detail::tell(observer_, event::quarantined{});
+      }
+  }
+
+  static std::string reason_of(std::exception_ptr const& why) {
+    try {
+      std::rethrow_exception(why);
+    } catch (std::exception const& e) {
+      return e.what();
+    } catch (...) {
+      return "New failed without a reason";
+    }
+  }
+
+  void confirm_lease() const {
+    if constexpr (!is_fixed)
+      if (!lifecycle_.may_act())
+        throw lease_lost(
+            "this process's lease on the migration is over and the state store was not reached to renew it; nothing was "
+            "done by this call. It serves again once the state store answers");
+  }
+
+  /// A write that ends after the lease may have met processes that no longer counted on this one.
+  void confirm_outcome() const {
+    if constexpr (!is_fixed)
+      if (!lifecycle_.may_act())
+        throw store_error(error_class::unknown_outcome,
+                          "the lease of this process ended while it wrote; the write may or may not stand. Read the key before "
+                          "writing it again",
+                          114);
+  }
+
+  [[noreturn]] void refuse() const {
+    std::string name = "the migration";
+    if constexpr (!is_fixed) name = lifecycle_.migration().name();
+    throw refused(name +
+                  " is destroyed: Old is gone and the proxy serves no more; nothing was done. Call New directly and strip the "
+                  "migration from the code");
+  }
+
+  Old& old_;
+  New& new_;
+  [[no_unique_address]] detail::part<cache_type> cache_;
+  [[no_unique_address]] detail::part<gate_type> gate_;
+  [[no_unique_address]] detail::part<failure_type> failure_;
+  [[no_unique_address]] detail::part<consistency_type> consistency_;
+  [[no_unique_address]] detail::part<lifecycle_type> lifecycle_;
+  [[no_unique_address]] detail::part<observer_type> observer_;
+};
+
+} // namespace zddm

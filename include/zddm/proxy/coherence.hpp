@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <zddm/core/store.hpp>
+#include <zddm/core/threshold.hpp>
+
+/// Where axes are not orthogonal: one function a cause, each true where the parts go together.
+namespace zddm::detail {
+
+template <class Gate> inline constexpr threshold reach_of = threshold::open();
+template <class Gate>
+  requires requires { Gate::reach; }
+inline constexpr threshold reach_of<Gate> = Gate::reach;
+
+template <class Store> consteval bool diagnose_store() {
+  static_assert(store<Store>,
+                "zddm: this is not a store: it needs key_type, value_type, get(key) -> optional<value_type>, put(key, value) "
+                "and erase(key); see the table in docs/reference/core.md");
+  return store<Store>;
+}
+
+template <class Old, class New> consteval bool diagnose_shapes() {
+  if constexpr (store<Old> && store<New>) {
+    static_assert(std::same_as<key_of<Old>, key_of<New>> && std::same_as<value_of<Old>, value_of<New>>,
+                  "zddm: Old and New hold different keys or values. Put the mapping between them around Old: "
+                  "zddm::mapped<Old, Mapping> with to_new and to_old");
+    return std::same_as<key_of<Old>, key_of<New>> && std::same_as<value_of<Old>, value_of<New>>;
+  }
+  return true;
+}
+
+template <class New, class Bound> consteval bool diagnose_consistency_needs_capability() {
+  static_assert(
+      Bound::template serves<New>,
+      "zddm: New lacks a capability that the consistency policy needs. consistency::intent needs an intent_store (look, begin, "
+      "end, release, fill, …; hazards H1 to H5, H7, H9, H13 stay open without); a plain store is served by "
+      "consistency::key_locked within one process");
+  return Bound::template serves<New>;
+}
+
+template <class LifecycleBound, class Bound> consteval bool diagnose_one_process_policy_in_a_fleet() {
+  static_assert(
+      !LifecycleBound::many_processes || Bound::many_processes,
+      "zddm: this consistency policy holds within one process, but lifecycle::shared has many: two processes would lose "
+      "acknowledged writes (hazards H1 to H3). Take consistency::intent, or lifecycle::local where there is one process");
+  return !LifecycleBound::many_processes || Bound::many_processes;
+}
+
+template <class Old, class Bound> consteval bool diagnose_update() {
+  static_assert(
+      updatable_store<Old> || !Bound::many_processes,
+      "zddm: update needs an Old that can read, modify and write in one atomic step (updatable_store: update(key, f)); without, "
+      "two processes lose one of two updates (hazard H15). Within one process take consistency::key_locked");
+  return true;
+}
+
+} // namespace zddm::detail

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include <zddm/core/error.hpp>
+#include <zddm/core/intent.hpp>
+#include <zddm/core/mapping.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/lifecycle/settings.hpp>
+#include <zddm/policy/attempt.hpp>
+#include <zddm/policy/event.hpp>
+
+namespace zddm::detail {
+
+/// Thrown before anything was applied: New cannot be told that a key changes, so it has to be shut out first.
+struct shut_out {
+  std::exception_ptr why;
+};
+
+template <class Observer, class Event>
+concept hears = requires(Observer& o, Event const& e) { o.on(e); };
+
+/// Tells the observer, if it listens to such events at all.
+template <class Observer, class Event> void tell(Observer& observer, Event const& e) {
+  if constexpr (hears<Observer, Event>) observer.on(e);
+}
+
+/// Runs one call of a store, timed if somebody listens.
+template <class Clock, class Observer, class Call>
+decltype(auto) timed(Observer& observer, event::side side, event::operation what, Call&& call) {
+  if constexpr (!hears<Observer, event::call>)
+    return std::forward<Call>(call)();
+  else {
+    struct report {
+      Observer& observer;
+      event::call call;
+      typename Clock::time_point start = Clock::now();
+      ~report() {
+        call.took = Clock::now() - start;
+        observer.on(call);
+      }
+    } r{observer, {side, what, event::result::failed, {}}};
+    if constexpr (std::is_void_v<decltype(call())>) {
+      std::forward<Call>(call)();
+      r.call.result = event::result::ok;
+    } else {
+      decltype(auto) result = std::forward<Call>(call)();
+      r.call.result = event::result::ok;
+      return result;
+    }
+  }
+}
+
+/// One operation on one key, as a consistency policy sees it: the plan, the two stores behind the failure policy and the
+/// observer, and the hooks of the other policies. `Input` is what the caller writes; null erases.
+template <class Proxy> class operation {
+public:
+  using key_type = typename Proxy::key_type;
+  using value_type = typename Proxy::value_type;
+  using input_type = typename Proxy::input_type;
+
+  operation(Proxy& proxy, key_type const& key, lifecycle::plan const& plan, event::operation what,
+            input_type const* input = nullptr)
+      : proxy_(proxy), key_(key), plan_(plan), what_(what), input_(input) {}
+
+  key_type const& key() const noexcept { return key_; }
+  lifecycle::plan const& plan() const noexcept { return plan_; }
+  std::uint64_t bucket() const { return proxy_.bucket(key_); }
+  static constexpr bool carries_value() { return Proxy::cache_type::carries_value; }
+
+  /// The value New has to hold once the write is done; nothing for an erase.
+  std::optional<value_type> held() const {
+    return input_ ? std::optional<value_type>(held_by(proxy_.old_, *input_)) : std::nullopt;
+  }
+
+  std::optional<value_type> old_get() {
+    return on_old([&](auto& old_store) { return old_store.get(key_); });
+  }
+
+  void old_apply() {
+    on_old([&](auto& old_store) {
+      if (input_)
+        old_store.put(key_, *input_);
+      else
+        old_store.erase(key_);
+    });
+  }
+
+  void old_replace(std::optional<value_type> const& value) {
+    on_old([&](auto& old_store) {
+      if (value)
+        old_store.put(key_, *value);
+      else
+        old_store.erase(key_);
+    });
+  }
+
+  /// Read-modify-write of Old: in one atomic step of the store, or under the lock of the consistency policy.
+  template <class F> std::optional<value_type> old_update(F& f) {
+    auto const change = [&](std::optional<value_type> const& base) -> std::optional<value_type> {
+      callers_fault_ = true;
+      std::optional<value_type> next = f(base);
+      callers_fault_ = false;
+      return next;
+    };
+    return on_old([&](auto& old_store) -> std::optional<value_type> {
+      if constexpr (updatable_store<typename Proxy::old_store>)
+        return old_store.update(key_, change);
+      else {
+        auto next = change(old_store.get(key_));
+        if (next)
+          old_store.put(key_, *next);
+        else
+          old_store.erase(key_);
+        return next;
+      }
+    });
+  }
+
+  /// A state known when the program is built: New alone, with nothing in between.
+  void new_apply() {
+    if (input_)
+      proxy_.new_.put(key_, held_by(proxy_.old_, *input_));
+    else
+      proxy_.new_.erase(key_);
+  }
+  template <class F> std::optional<value_type> new_update(F& f) { return proxy_.new_.update(key_, f); }
+
+  /// The class of what Old just threw; to be called inside a handler.
+  error_class old_error() const {
+    return callers_fault_ ? error_class::permanent : classify_current<typename Proxy::old_store>();
+  }
+
+  /// A call of New, as the failure policy lets it end.
+  template <class F> auto on_new(F&& f) {
+    return proxy_.failure_.on_new([&] {
+      return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::new_store, what_, [&] { return f(proxy_.new_); });
+    });
+  }
+
+  /// New answered.
+  std::optional<value_type> answer(std::optional<value_type> value) {
+    tell(proxy_.observer_, event::answered{event::side::new_store, what_});
+    return value;
+  }
+
+  /// New could not answer; Old does, since it is written as long as this route is taken.
+  std::optional<value_type> fall_back(std::exception_ptr const&) {
+    tell(proxy_.observer_, event::fell_back{});
+    return old_get();
+  }
+
+  template <class Fill> void on_miss(Fill&& fill) {
+    proxy_.cache_.on_miss([&] {
+      auto applied = fill();
+      tell(proxy_.observer_, event::filled{applied && *applied});
+    });
+  }
+
+  template <class Apply> auto on_write(Apply&& apply) { return proxy_.cache_.on_write(std::forward<Apply>(apply)); }
+
+  intent_id next_intent() { return proxy_.lifecycle_.migration().next_intent(); }
+
+  void pause() { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
+
+  /// Throws `lease_lost` if this process may no longer touch Old.
+  void confirm_lease() const { proxy_.confirm_lease(); }
+
+  /// New does not know that the key is about to change. Where the row requires New the write fails, unchanged; else New is shut
+  /// out.
+  [[noreturn]] void cannot_invalidate(std::exception_ptr const& why) const {
+    if (plan_.new_required) std::rethrow_exception(why);
+    throw shut_out{why};
+  }
+
+  /// One store took the write and the other did not, in a row that needs both.
+  [[noreturn]] void half_applied(std::exception_ptr const& why) const {
+    std::string cause = "unknown cause";
+    try {
+      std::rethrow_exception(why);
+    } catch (std::exception const& e) {
+      cause = e.what();
+    } catch (...) {
+    }
+    throw store_error(error_class::unknown_outcome,
+                      "the write reached one store and failed in the other (" + cause +
+                          "); reads agree on the authority's value until the key is healed. Read the key before writing it again",
+                      113);
+  }
+
+private:
+  template <class F> decltype(auto) on_old(F&& f) {
+    return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::old_store, what_,
+                                             [&]() -> decltype(auto) { return f(proxy_.old_); });
+  }
+
+  Proxy& proxy_;
+  key_type const& key_;
+  lifecycle::plan const plan_;
+  event::operation const what_;
+  input_type const* const input_;
+  bool callers_fault_ = false;
+};
+
+} // namespace zddm::detail
