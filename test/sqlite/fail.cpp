@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/sqlite/fail.hpp>
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+using zddm::error_class;
+using zddm::store_error;
+
+namespace {
+store_error raised(int result, bool committing = false, std::string_view words = {}) {
+  try {
+    zddm::sqlite::fail(result, committing, "/data/a.db", words);
+  } catch (store_error const& e) {
+    return e;
+  }
+}
+} // namespace
+
+TEST_CASE("sqlite fail sorts what can be repeated from what cannot") {
+  for (int const result : {SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED, SQLITE_FULL, SQLITE_NOMEM, SQLITE_INTERRUPT})
+    CHECK(raised(result, true).kind() == error_class::transient);
+  for (int const result : {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_MISUSE, SQLITE_ERROR,
+                           SQLITE_CONSTRAINT_UNIQUE, SQLITE_TOOBIG, SQLITE_MISMATCH})
+    CHECK(raised(result, true).kind() == error_class::permanent);
+}
+
+TEST_CASE("sqlite fail knows that a commit may have reached the disk although the disk failed") {
+  CHECK(raised(SQLITE_IOERR_FSYNC, true).kind() == error_class::unknown_outcome);
+  CHECK(raised(SQLITE_IOERR_READ, false).kind() == error_class::transient);
+  CHECK(std::string(raised(SQLITE_IOERR_FSYNC, true).what()).find("may have been applied") != std::string::npos);
+}
+
+TEST_CASE("sqlite fail says what, where and what next, and quotes nothing that may be a value") {
+  std::string const busy = raised(SQLITE_BUSY).what();
+  CHECK(busy.starts_with("ZD-120: SQLite database /data/a.db stayed locked"));
+  CHECK(busy.find("nothing was applied") != std::string::npos);
+  CHECK(busy.find("busy_timeout") != std::string::npos);
+  CHECK(std::string(raised(SQLITE_ERROR, false, "no such table: people").what()).find("no such table: people") !=
+        std::string::npos);
+  CHECK(std::string(raised(SQLITE_CONSTRAINT_TRIGGER, false, "secret").what()).find("secret") == std::string::npos);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/sqlite/transaction.hpp>
+
+#include <csignal>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <sys/resource.h>
+
+#include <doctest/doctest.h>
+
+#include "../tools/processes.hpp"
+#include "../tools/scratch.hpp"
+
+using zddm::error_class;
+using zddm::store_error;
+using zddm::sqlite::access;
+using zddm::sqlite::database;
+using zddm::sqlite::transaction;
+
+namespace {
+struct fixture {
+  test::scratch dir;
+  database d{dir / "a.db", {.busy_timeout = std::chrono::milliseconds(100)}};
+  fixture() { execute("CREATE TABLE t (a)"); }
+  void execute(char const* sql) { d.session().connection().execute(sql); }
+  std::string count() { return d.session().connection().ask("SELECT count(*) FROM t"); }
+};
+} // namespace
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction applies all or nothing") {
+  auto s = d.session();
+  {
+    transaction t(s, access::write);
+    s.connection().execute("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)");
+    CHECK(count() == "0");
+    t.commit();
+  }
+  CHECK(count() == "2");
+  CHECK_THROWS_AS(
+      [&] {
+        transaction t(s, access::write);
+        s.connection().execute("DELETE FROM t");
+        throw std::runtime_error("no");
+      }(),
+      std::runtime_error);
+  CHECK(count() == "2");
+  CHECK_FALSE(s.connection().in_transaction);
+  transaction again(s, access::write);
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction keeps other writers out and readers in") {
+  auto one = d.session(), two = d.session();
+  transaction t(one, access::write);
+  one.connection().execute("INSERT INTO t VALUES (1)");
+  try {
+    transaction u(two, access::write);
+    FAIL("two writers at once");
+  } catch (store_error const& e) {
+    CHECK(e.kind() == error_class::transient);
+  }
+  CHECK(two.connection().ask("SELECT count(*) FROM t") == "0");
+  t.commit();
+  CHECK(two.connection().ask("SELECT count(*) FROM t") == "1");
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction that reads sees one snapshot") {
+  auto s = d.session();
+  transaction t(s, access::read);
+  CHECK(s.connection().ask("SELECT count(*) FROM t") == "0");
+  execute("INSERT INTO t VALUES (1)");
+  CHECK(s.connection().ask("SELECT count(*) FROM t") == "0");
+  CHECK(count() == "1");
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction that runs out of space applies nothing and can be repeated") {
+  auto s = d.session();
+  auto const pages = s.connection().ask("PRAGMA page_count");
+  s.connection().execute("PRAGMA max_page_count=" + pages);
+  try {
+    transaction t(s, access::write);
+    s.connection().execute("INSERT INTO t VALUES (zeroblob(100000))");
+    t.commit();
+    FAIL("no limit");
+  } catch (store_error const& e) {
+    CHECK(e.kind() == error_class::transient);
+    CHECK(e.code() == 121);
+  }
+  CHECK(count() == "0");
+  s.connection().execute("PRAGMA max_page_count=1000000");
+  transaction t(s, access::write);
+  s.connection().execute("INSERT INTO t VALUES (zeroblob(100000))");
+  t.commit();
+  CHECK(count() == "1");
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction whose commit the disk refuses has an unknown outcome") {
+  CHECK(test::process([&] {
+          signal(SIGXFSZ, SIG_IGN);
+          rlimit const small{65536, 65536};
+          setrlimit(RLIMIT_FSIZE, &small);
+          auto s = d.session();
+          try {
+            transaction t(s, access::write);
+            s.connection().execute("INSERT INTO t VALUES (zeroblob(400000))");
+            t.commit();
+          } catch (store_error const& e) {
+            return e.kind() == error_class::unknown_outcome;
+          }
+          return false;
+        }).wait() == 0);
+  CHECK(count() == "0");
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction of a killed process leaves no trace and no lock") {
+  for (int round = 0; round < 3; ++round) {
+    int ready[2];
+    REQUIRE(pipe(ready) == 0);
+    test::process child([&] {
+      auto s = d.session();
+      transaction t(s, access::write);
+      s.connection().execute("INSERT INTO t VALUES (1)");
+      char const c = 'x';
+      if (write(ready[1], &c, 1) != 1) return false;
+      for (;;) pause();
+    });
+    char c = 0;
+    REQUIRE(read(ready[0], &c, 1) == 1);
+    child.kill();
+    close(ready[0]);
+    close(ready[1]);
+    CHECK(count() == "0");
+    execute("BEGIN IMMEDIATE; COMMIT");
+  }
+}
