@@ -70,9 +70,13 @@ public:
     settings const* settings_;
   };
 
+  /// An operation inside another one of the same thread obeys the settings of the outer one.
   [[nodiscard]] operation enter() {
     auto turn = in_flight_.enter();
-    return operation(std::move(turn), current());
+    auto& obeyed = turn.noted();
+    if (obeyed == nullptr) obeyed = &current();
+    auto const& now = *static_cast<settings const*>(obeyed);
+    return operation(std::move(turn), now);
   }
 
   intent_id next_intent() noexcept { return {process_, operations_.fetch_add(1, std::memory_order_relaxed) + 1}; }
@@ -111,7 +115,8 @@ public:
     lease_end_.store(until.time_since_epoch().count(), std::memory_order_release);
   }
   bool lease_valid() const noexcept {
-    return coarse_clock::now().time_since_epoch().count() <= lease_end_.load(std::memory_order_acquire);
+    auto const end = lease_end_.load(std::memory_order_acquire);
+    return end == std::numeric_limits<coarse_clock::rep>::max() || coarse_clock::now().time_since_epoch().count() <= end;
   }
 
   void attach(outage_port* port) noexcept { port_.store(port, std::memory_order_release); }

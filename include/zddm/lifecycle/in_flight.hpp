@@ -41,6 +41,7 @@ class in_flight {
     std::atomic<std::uint64_t> turns{0}; ///< odd while an operation runs
     std::atomic<bool> taken{false};
     std::uint32_t depth = 0;
+    void const* noted = nullptr; ///< by the outermost operation
   };
 
   struct slots {
@@ -90,6 +91,9 @@ public:
       slot_ = nullptr;
     }
 
+    /// What the operations of this thread that run inside one another share; null until the outermost has set it.
+    void const*& noted() const noexcept { return slot_->noted; }
+
   private:
     friend in_flight;
     explicit turn(slot* s) noexcept : slot_(s) {}
@@ -100,6 +104,7 @@ public:
   [[nodiscard]] turn enter() {
     slot* const s = find();
     if (s->depth++ == 0) {
+      s->noted = nullptr;
       s->turns.store(s->turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
       if (fenced_)
         std::atomic_thread_fence(std::memory_order_seq_cst);
