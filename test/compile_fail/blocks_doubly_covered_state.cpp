@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // expect: zddm: a handle that returns a value must cover every state exactly once; several blocks run in the state
 // expect: state::migrated
 // expect: end one with until_X

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // expect: zddm: either all blocks of a handle return a value or none does
 // expect: return a value from every block
 #include <zddm/lifecycle/blocks.hpp>

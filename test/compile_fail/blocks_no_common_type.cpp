@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // expect: zddm: the blocks of a handle return values of types that have no common type
 #include <zddm/lifecycle/blocks.hpp>
 
