@@ -3,6 +3,7 @@
 """Takes the complete programs (fenced ```cpp blocks with an `int main`) out of README.md and docs/**/*.md.
 
 docs.py extract FOLDER   writes each as FOLDER/PAGE-N.cpp and prints the names, one a line
+docs.py list             prints the names alone
 docs.py pages            prints the pages, one a line
 docs.py --self-test      checks itself
 """
@@ -82,6 +83,7 @@ def self_test():
 
 match sys.argv[1:]:
     case ["extract", folder]: print("\n".join(extract(ROOT, pathlib.Path(folder))))
+    case ["list"]: print("\n".join(name for name, _ in programs(ROOT)))
     case ["pages"]: print("\n".join(str(p) for p in pages(ROOT)))
     case ["--self-test"]: self_test()
     case _: raise SystemExit(__doc__)

@@ -34,9 +34,9 @@ def violations(root):
     tests, twice = manifest(root)
     for name in twice:
         yield f"test/tests.txt: {name} stands twice"
-    headers = {p.relative_to(root / "include/zddm").with_suffix("").as_posix() for p in (root / "include/zddm").glob("*/*.hpp")}
+    headers = {p.relative_to(root / "include/zddm").with_suffix("").as_posix() for p in (root / "include/zddm").glob("*/**/*.hpp")}
     for name in sorted(h for h in headers if not h.startswith("testing/")):
-        folder, last = name.split("/")
+        folder, _, last = name.partition("/")
         test = root / f"test/{name}.cpp"
         if not test.exists():
             yield f"include/zddm/{name}.hpp: no test test/{name}.cpp"
@@ -57,7 +57,7 @@ def violations(root):
             yield f"test/tests.txt: {name} has no include/zddm/{name}.hpp"
         if folder in COMPONENT and COMPONENT[folder] not in components:
             yield f"test/tests.txt: {name} needs the word {COMPONENT[folder]}"
-    for test in sorted((root / "test").glob("*/*.cpp")):
+    for test in sorted((root / "test").glob("*/**/*.cpp")):
         name = test.relative_to(root / "test").with_suffix("").as_posix()
         if name not in tests and name.split("/")[0] not in APART:
             yield f"test/{name}.cpp: no line {name} in test/tests.txt, so it never runs"
