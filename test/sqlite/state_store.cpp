@@ -169,7 +169,7 @@ TEST_CASE("sqlite state_store is one for several processes with threads") {
     state_store mine(dir / "s", quick);
     if (set(mine, "leader", 0, std::to_string(me))) set(mine, "won/" + std::to_string(me), 0, "");
     std::vector<std::thread> threads;
-    for (int i = 0; i < 2; ++i) threads.emplace_back([&] { count_up(i == 0 ? mine : s, 30); });
+    for (int i = 0; i < 2; ++i) threads.emplace_back([&, i] { count_up(i == 0 ? mine : s, 30); });
     for (auto& t : threads) t.join();
     return true;
   }));
