@@ -31,7 +31,7 @@ struct intent {
       auto seen = op.on_new([&](auto& n) { return n.look(op.key()); });
       if (!seen) return op.fall_back(seen.failure());
       if (seen->known != knowledge::unknown) return op.answer(std::move(seen->value));
-      auto value = op.old_get();
+      auto value = op.answer_from_old();
       if (value && !seen->pending)
         op.on_miss([&] { return op.on_new([&](auto& n) { return n.fill(op.key(), value, seen->seen); }); });
       return value;

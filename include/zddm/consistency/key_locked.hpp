@@ -88,7 +88,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         if (!hit) return op.fall_back(hit.failure());
         if (*hit) return op.answer(std::move(*hit));
       }
-      auto value = op.old_get();
+      auto value = op.answer_from_old();
       if (value || !trusted) op.on_miss([&] { return heal(op, s, value); });
       return value;
     }

@@ -9,7 +9,7 @@
 namespace zddm::event {
 
 enum class side : std::uint8_t { old_store, new_store };
-enum class operation : std::uint8_t { read, write, erase, update };
+enum class operation : std::uint8_t { read, write, erase, update, fill };
 enum class result : std::uint8_t { ok, failed };
 
 /// One call of one store, and how long it took.
@@ -20,7 +20,7 @@ struct call {
   std::chrono::nanoseconds took;
 };
 
-/// One operation of the caller: which store answered it.
+/// One read of the caller: which store answered it.
 struct answered {
   event::side side;
   event::operation operation;
@@ -44,9 +44,10 @@ constexpr std::string_view to_string(operation o) {
   case operation::read: return "read";
   case operation::write: return "write";
   case operation::erase: return "erase";
-  case operation::update: break;
+  case operation::update: return "update";
+  case operation::fill: break;
   }
-  return "update";
+  return "fill";
 }
 
 } // namespace zddm::event

@@ -55,4 +55,8 @@ concept knows_the_row = requires { P::at; } || requires(B const& lifecycle) {
   { lifecycle.may_act() } -> std::convertible_to<bool>;
 };
 
+/// An observer is told of the events it has an `on` for, and of no others.
+template <class B, class Event>
+concept hears = requires(B& observer, Event const& e) { observer.on(e); };
+
 } // namespace zddm

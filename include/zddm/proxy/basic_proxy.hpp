@@ -20,34 +20,11 @@
 #include <zddm/lifecycle/settings.hpp>
 #include <zddm/policy/axis.hpp>
 #include <zddm/policy/event.hpp>
+#include <zddm/policy/part.hpp>
 #include <zddm/proxy/coherence.hpp>
 #include <zddm/proxy/operation.hpp>
 
 namespace zddm {
-
-namespace detail {
-
-/// A bound policy, made from the first of the running parts that it takes, or from nothing.
-template <class Bound> struct part : Bound {
-  part()
-    requires std::default_initializable<Bound>
-      : Bound() {}
-  part()
-    requires(!std::default_initializable<Bound>)
-  {
-    static_assert(std::default_initializable<Bound>,
-                  "zddm: a policy of this proxy needs a running part that its constructor was not given, such as the "
-                  "lifecycle::handle of lifecycle::local and lifecycle::shared");
-  }
-  template <class First, class... Rest>
-    requires std::constructible_from<Bound, First&>
-  explicit part(First& first, Rest&...) : Bound(first) {}
-  template <class First, class... Rest>
-    requires(!std::constructible_from<Bound, First&>)
-  explicit part(First&, Rest&... rest) : part(rest...) {}
-};
-
-} // namespace detail
 
 /// The engine: two stores and one policy an axis, all known when the program is built. It is used through the alias
 /// `proxy<Old, New, Policies...>`. The stores are borrowed and outlive it; every member may be called from several threads.
@@ -88,7 +65,7 @@ public:
       auto const plan = plan_of(now, key);
       operation_type op(*this, key, plan, event::operation::read);
       switch (plan.read) {
-      case lifecycle::reads::old_only: return old_get(op);
+      case lifecycle::reads::old_only: return op.answer_from_old();
       case lifecycle::reads::new_first:
         if constexpr (!is_fixed) return consistency_.read(op);
         break;
@@ -107,10 +84,16 @@ public:
       enum class lent { no, yes, absent };
       auto const lent_by_store = run(event::operation::read, [&](auto const& now) {
         auto const plan = plan_of(now, key);
+        auto const from = [&](event::side side, auto& lender) {
+          bool const present =
+              detail::timed<clock_type>(observer_, side, event::operation::read, [&] { return lender.visit(key, f); });
+          answered(side);
+          return present ? lent::yes : lent::absent;
+        };
         if constexpr (lends_old)
-          if (plan.read == lifecycle::reads::old_only) return old_.visit(key, f) ? lent::yes : lent::absent;
+          if (plan.read == lifecycle::reads::old_only) return from(event::side::old_store, old_);
         if constexpr (lends_new)
-          if (plan.read == lifecycle::reads::new_only) return new_.visit(key, f) ? lent::yes : lent::absent;
+          if (plan.read == lifecycle::reads::new_only) return from(event::side::new_store, new_);
         return lent::no;
       });
       if (lent_by_store != lent::no) return lent_by_store == lent::yes;
@@ -152,7 +135,7 @@ public:
   std::vector<std::optional<value_type>> read_many(std::span<key_type const> keys) {
     std::vector<std::optional<value_type>> values(keys.size());
     std::vector<std::size_t> one_by_one;
-    auto const batch = [&](auto& from, lifecycle::reads wanted) {
+    auto const batch = [&](event::side side, auto& from, lifecycle::reads wanted) {
       std::vector<key_type> asked;
       std::vector<std::size_t> at;
       one_by_one.clear();
@@ -164,8 +147,12 @@ public:
           } else
             one_by_one.push_back(i);
         if (asked.empty()) return;
-        auto got = from.get_many(std::span<key_type const>(asked));
-        for (std::size_t i = 0; i < at.size(); ++i) values[at[i]] = std::move(got[i]);
+        auto got = detail::timed<clock_type>(observer_, side, event::operation::read,
+                                             [&] { return from.get_many(std::span<key_type const>(asked)); });
+        for (std::size_t i = 0; i < at.size(); ++i) {
+          values[at[i]] = std::move(got[i]);
+          answered(side);
+        }
       });
     };
     auto const completed = [&] {
@@ -176,9 +163,9 @@ public:
     }();
     if constexpr (batch_store<Old> && batch_store<New>) {
       if (completed)
-        batch(new_, lifecycle::reads::new_only);
+        batch(event::side::new_store, new_, lifecycle::reads::new_only);
       else
-        batch(old_, lifecycle::reads::old_only);
+        batch(event::side::old_store, old_, lifecycle::reads::old_only);
     } else
       for (std::size_t i = 0; i < keys.size(); ++i) one_by_one.push_back(i);
     for (auto const i : one_by_one) values[i] = read(keys[i]);
@@ -264,20 +251,19 @@ private:
     return lifecycle::plan_for(now, [&] { return bucket(key); }, [&] { return gate_.admits(question{*this, key, now}); });
   }
 
-  std::optional<value_type> old_get(operation_type& op) {
-    detail::tell(observer_, event::answered{event::side::old_store, event::operation::read});
-    return op.old_get();
-  }
-
   std::optional<value_type> new_get(operation_type& op) {
-    if constexpr (is_fixed)
-      return new_.get(op.key());
-    else {
+    if constexpr (is_fixed) {
+      auto value = op.new_get();
+      answered(event::side::new_store);
+      return value;
+    } else {
       auto got = op.on_new([&](auto& n) { return n.get(op.key()); });
       if (!got) got.rethrow();
       return op.answer(std::move(*got));
     }
   }
+
+  void answered(event::side side) { detail::tell(observer_, event::answered{side, event::operation::read}); }
 
   write_outcome apply(key_type const& key, input_type const* input, event::operation what) {
     return writing(key, what, input, [&](operation_type& op) -> write_outcome {
@@ -366,12 +352,12 @@ private:
 
   Old& old_;
   New& new_;
-  [[no_unique_address]] detail::part<cache_type> cache_;
-  [[no_unique_address]] detail::part<gate_type> gate_;
-  [[no_unique_address]] detail::part<failure_type> failure_;
-  [[no_unique_address]] detail::part<consistency_type> consistency_;
-  [[no_unique_address]] detail::part<lifecycle_type> lifecycle_;
-  [[no_unique_address]] detail::part<observer_type> observer_;
+  [[no_unique_address]] part<cache_type> cache_;
+  [[no_unique_address]] part<gate_type> gate_;
+  [[no_unique_address]] part<failure_type> failure_;
+  [[no_unique_address]] part<consistency_type> consistency_;
+  [[no_unique_address]] part<lifecycle_type> lifecycle_;
+  [[no_unique_address]] part<observer_type> observer_;
 };
 
 } // namespace zddm

@@ -16,6 +16,7 @@
 #include <zddm/lifecycle/settings.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/event.hpp>
+#include <zddm/policy/requirements.hpp>
 
 namespace zddm::detail {
 
@@ -23,9 +24,6 @@ namespace zddm::detail {
 struct shut_out {
   std::exception_ptr why;
 };
-
-template <class Observer, class Event>
-concept hears = requires(Observer& o, Event const& e) { o.on(e); };
 
 /// Tells the observer, if it listens to such events at all.
 template <class Observer, class Event> void tell(Observer& observer, Event const& e) {
@@ -125,13 +123,20 @@ public:
   }
 
   /// A state known when the program is built: New alone, with nothing in between.
-  void new_apply() {
-    if (input_)
-      proxy_.new_.put(key_, held_by(proxy_.old_, *input_));
-    else
-      proxy_.new_.erase(key_);
+  std::optional<value_type> new_get() {
+    return timed_new([&](auto& new_store) { return new_store.get(key_); });
   }
-  template <class F> std::optional<value_type> new_update(F& f) { return proxy_.new_.update(key_, f); }
+  void new_apply() {
+    timed_new([&](auto& new_store) {
+      if (input_)
+        new_store.put(key_, held_by(proxy_.old_, *input_));
+      else
+        new_store.erase(key_);
+    });
+  }
+  template <class F> std::optional<value_type> new_update(F& f) {
+    return timed_new([&](auto& new_store) { return new_store.update(key_, f); });
+  }
 
   /// The class of what Old just threw; to be called inside a handler.
   error_class old_error() const {
@@ -140,9 +145,7 @@ public:
 
   /// A call of New, as the failure policy lets it end.
   template <class F> auto on_new(F&& f) {
-    return proxy_.failure_.on_new([&] {
-      return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::new_store, what_, [&] { return f(proxy_.new_); });
-    });
+    return proxy_.failure_.on_new([&] { return timed_new(f); });
   }
 
   /// New answered.
@@ -151,14 +154,22 @@ public:
     return value;
   }
 
+  /// Old answers.
+  std::optional<value_type> answer_from_old() {
+    auto value = old_get();
+    tell(proxy_.observer_, event::answered{event::side::old_store, what_});
+    return value;
+  }
+
   /// New could not answer; Old does, since it is written as long as this route is taken.
   std::optional<value_type> fall_back(std::exception_ptr const&) {
     tell(proxy_.observer_, event::fell_back{});
-    return old_get();
+    return answer_from_old();
   }
 
   template <class Fill> void on_miss(Fill&& fill) {
     proxy_.cache_.on_miss([&] {
+      what_ = event::operation::fill;
       auto applied = fill();
       tell(proxy_.observer_, event::filled{applied && *applied});
     });
@@ -200,11 +211,15 @@ private:
     return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::old_store, what_,
                                              [&]() -> decltype(auto) { return f(proxy_.old_); });
   }
+  template <class F> decltype(auto) timed_new(F&& f) {
+    return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::new_store, what_,
+                                             [&]() -> decltype(auto) { return f(proxy_.new_); });
+  }
 
   Proxy& proxy_;
   key_type const& key_;
   lifecycle::plan const plan_;
-  event::operation const what_;
+  event::operation what_;
   input_type const* const input_;
   bool callers_fault_ = false;
 };
