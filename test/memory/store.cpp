@@ -25,7 +25,7 @@ TEST_CASE("memory store: a row that is there needs no record") {
   CHECK(!s.get("k"));
   CHECK(s.look("k").pending);
   CHECK(s.records({}, 10, [](auto const&, auto const&) {}) == 1);
-  s.end("k", t, "w");
+  CHECK(s.end("k", t, "w"));
   CHECK(s.get("k") == "w");
   CHECK(s.records({}, 10, [](auto const&, auto const&) {}) == 0);
 }
@@ -45,6 +45,22 @@ TEST_CASE("memory store: a plain erase under a mark leaves the key absent, not u
   store s;
   (void)s.put_mark("k", "v", {1, 1});
   s.erase("k");
+  CHECK(s.look("k").known == zddm::knowledge::absent);
+}
+
+TEST_CASE("memory store: a marked update starts from what New alone knows") {
+  store s;
+  auto const append = [](std::optional<std::string> const& v) { return std::optional(v.value_or("") + "x"); };
+  CHECK(!s.update_mark("k", append, {1, 1}));
+  REQUIRE(s.fill("k", std::nullopt, s.look("k").seen));
+  auto const first = s.update_mark("k", append, {1, 2});
+  REQUIRE(first);
+  CHECK(first->second == "x");
+  CHECK(!s.update_mark("k", append, {1, 3}));
+  s.release("k", first->first);
+  auto const second = s.update_mark("k", [](auto const&) { return std::optional<std::string>(); }, {1, 4});
+  REQUIRE(second);
+  CHECK(!s.get("k"));
   CHECK(s.look("k").known == zddm::knowledge::absent);
 }
 
