@@ -66,6 +66,12 @@ TEST_CASE("a store_error is of the class it says") {
   }
 }
 
+TEST_CASE("what zddm refused itself was not tried, and will be refused again") {
+  CHECK(class_of<silent>(zddm::unmappable("x")) == error_class::permanent);
+  CHECK(class_of<silent>(zddm::lease_lost("x")) == error_class::permanent);
+  CHECK(class_of<knowing>(zddm::refused("x")) == error_class::permanent);
+}
+
 TEST_CASE("a foreign exception promises nothing") {
   CHECK(classify<silent>(std::runtime_error("x")) == error_class::unknown_outcome);
   CHECK(class_of<silent>(std::bad_alloc()) == error_class::unknown_outcome);

@@ -11,7 +11,8 @@ using zddm::version;
 
 TEST_CASE("the build system's version is the header's") {
   CHECK(std::string(ZDDM_BUILD_VERSION) == ZDDM_VERSION);
-  CHECK(std::to_string(ZDDM_VERSION_MAJOR) + "." + std::to_string(ZDDM_VERSION_MINOR) + "." + std::to_string(ZDDM_VERSION_PATCH) ==
+  CHECK(std::to_string(ZDDM_VERSION_MAJOR) + "." + std::to_string(ZDDM_VERSION_MINOR) + "." +
+            std::to_string(ZDDM_VERSION_PATCH) ==
         ZDDM_VERSION);
 }
 
