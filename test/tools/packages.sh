@@ -3,7 +3,7 @@
 #   zddm_install $zddm_packages        what the headers, the examples and their build need
 #   zddm_install $zddm_test_packages   the same, and what the tests and checks need
 
-zddm_packages="g++ cmake ninja-build pkg-config python3 ccache libboost-dev librange-v3-dev libxxhash-dev
+zddm_packages="g++ cmake ninja-build pkg-config python3 ccache libboost-dev libboost-context-dev librange-v3-dev libxxhash-dev
   libsqlite3-dev liblmdb-dev libcli11-dev libfmt-dev nlohmann-json3-dev doctest-dev"
 zddm_test_packages="$zddm_packages meson git librapidcheck-dev clang-19 libclang-rt-19-dev clang-format-19"
 

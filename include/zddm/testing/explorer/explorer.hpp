@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <zddm/testing/explorer/fiber.hpp>
+
+namespace zddm::testing::explorer {
+
+/// How far an exploration goes.
+struct bounds {
+  std::uint64_t schedules = 50'000'000; ///< gives up, and says so, beyond
+  int crashes = 0;                      ///< processes that may die in one schedule, at any step
+  int faults = 0;                       ///< store calls that may fail in one schedule
+};
+
+/// What was tried.
+struct tally {
+  std::uint64_t schedules = 0; ///< run to their end
+  std::uint64_t pruned = 0;    ///< left because another schedule had come to the same point
+  std::uint64_t failed = 0;    ///< for which the check said no
+  bool complete = false;       ///< every schedule within the bounds was tried
+  std::string witness;         ///< the steps of the first that failed
+};
+
+/// Runs the same few processes under every order of their steps. A step ends wherever a process calls `step`: before every
+/// call of a store, of a lock or of the state store. The processes are deterministic, share nothing but what they reach
+/// through such calls, and run as fibers on the calling thread.
+///
+/// A schedule is left as soon as it comes to a point where another has been: the same answers given to every process and
+/// the same order of changes in every object, so the same future.
+class explorer {
+public:
+  explicit explorer(bounds limits = {}) : limits_(limits) {}
+  explorer(explorer const&) = delete;
+
+  /// The exploration that runs on this thread.
+  static explorer& current() {
+    if (running() == nullptr) throw std::logic_error("zddm: no exploration runs on this thread");
+    return *running();
+  }
+
+  /// Runs one operation of process `by` in its own fiber.
+  void spawn(int by, std::function<void()> body) {
+    if (count_ == fibers_.size()) fibers_.push_back(std::make_unique<running_fiber>());
+    auto& f = *fibers_[count_++];
+    f.process = by;
+    f.dead = f.waiting = false;
+    f.seen = mix(0x9e3779b97f4a7c15u, count_);
+    f.context.start(std::move(body));
+  }
+
+  /// Ends the step of the running process. Outside of a fiber nothing happens.
+  void step(std::string_view name) {
+    if (active_ < 0) return;
+    auto& me = *fibers_[static_cast<std::size_t>(active_)];
+    me.next = name;
+    me.context.suspend();
+  }
+
+  /// The running process learned something, or changed an object; the next point is told apart by it.
+  void learned(std::uint64_t what) {
+    if (active_ >= 0) {
+      auto& me = *fibers_[static_cast<std::size_t>(active_)];
+      me.seen = mix(me.seen, what);
+    }
+  }
+  void changed(std::size_t object, std::uint64_t how) {
+    if (active_ < 0) return;
+    objects_.at(object) = mix(objects_.at(object), mix(static_cast<std::uint64_t>(active_) + 1, how));
+  }
+
+  /// One of `n` ways to go on; every one is tried.
+  int choose(int n) {
+    if (n <= 1) return 0;
+    if (depth_ == path_.size()) path_.push_back({0, n});
+    return path_[depth_++].taken;
+  }
+
+  /// Whether this call fails, within the bound on faults: 0 no, 1 before its effect, 2 after it.
+  int fault() {
+    if (faults_left_ == 0 || active_ < 0) return 0;
+    int const how = choose(3);
+    if (how != 0) {
+      --faults_left_;
+      learned(static_cast<std::uint64_t>(how) << 32);
+      note(how == 1 ? "fails before its effect" : "fails after its effect");
+    }
+    return how;
+  }
+
+  /// The running process waits until `wake_all`; to be called in a loop that checks what it waits for.
+  void wait() {
+    auto& me = *fibers_.at(static_cast<std::size_t>(active_));
+    me.waiting = true;
+    me.context.suspend();
+  }
+  void wake_all() {
+    for (std::size_t i = 0; i < count_; ++i) fibers_[i]->waiting = false;
+  }
+
+  /// Whether a process died in this schedule.
+  bool crashed(int process) const {
+    for (std::size_t i = 0; i < count_; ++i)
+      if (fibers_[i]->dead && fibers_[i]->process == process) return true;
+    return false;
+  }
+
+  /// A moment: later calls return greater numbers.
+  std::uint64_t tick() { return ++ticks_; }
+
+  /// Tries every schedule: `setup` makes the world anew and spawns; `check` judges what came of it and may go on calling
+  /// (outside of any fiber, so at rest).
+  template <class Setup, class Check> tally run(Setup&& setup, Check&& check) {
+    explorer* const outer = std::exchange(running(), this);
+    tally t;
+    path_.clear();
+    known_.clear();
+    do {
+      count_ = depth_ = ticks_ = 0;
+      crashes_left_ = limits_.crashes;
+      faults_left_ = limits_.faults;
+      objects_.fill(0);
+      trace_.clear();
+      setup();
+      if (!play()) {
+        ++t.pruned;
+      } else {
+        ++t.schedules;
+        if (!check()) {
+          if (t.failed++ == 0) t.witness = describe();
+        }
+      }
+    } while (next_path() && t.schedules + t.pruned < limits_.schedules);
+    t.complete = path_.empty();
+    running() = outer;
+    return t;
+  }
+
+private:
+  struct running_fiber {
+    fiber context;
+    int process = 0;
+    bool dead = false;
+    bool waiting = false;
+    std::uint64_t seen = 0;
+    std::string_view next;
+  };
+  struct choice {
+    int taken;
+    int of;
+  };
+  struct trace_entry {
+    int process;
+    std::string_view what;
+  };
+
+  static explorer*& running() {
+    thread_local explorer* e = nullptr;
+    return e;
+  }
+
+  static constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    a ^= b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2);
+    a *= 0xff51afd7ed558ccdu;
+    return a ^ a >> 33;
+  }
+
+  /// Runs one schedule; false if it was left because its future is known.
+  bool play() {
+    for (;;) {
+      std::array<int, 16> ready{};
+      int n = 0;
+      for (std::size_t i = 0; i < count_; ++i)
+        if (auto const& f = *fibers_[i]; !f.context.done() && !f.dead && !f.waiting)
+          ready.at(static_cast<std::size_t>(n++)) = static_cast<int>(i);
+      if (n == 0) {
+        for (std::size_t i = 0; i < count_; ++i)
+          if (fibers_[i]->waiting && !fibers_[i]->dead) throw std::logic_error("zddm: every process waits: " + describe());
+        return true;
+      }
+      if (depth_ >= path_.size() && !known_.insert(point()).second) return false;
+      int const ways = crashes_left_ > 0 ? 2 * n : n;
+      int const way = choose(ways);
+      auto const chosen = static_cast<std::size_t>(ready.at(static_cast<std::size_t>(way % n)));
+      auto& f = *fibers_[chosen];
+      if (way >= n) {
+        --crashes_left_;
+        for (std::size_t i = 0; i < count_; ++i)
+          if (fibers_[i]->process == f.process) fibers_[i]->dead = true;
+        trace_.push_back({f.process, "dies"});
+        continue;
+      }
+      trace_.push_back({f.process, f.next.empty() ? "starts" : f.next});
+      f.next = {};
+      f.seen = mix(f.seen, 1);
+      active_ = static_cast<int>(chosen);
+      f.context.resume();
+      active_ = -1;
+    }
+  }
+
+  std::uint64_t point() const {
+    std::uint64_t p = mix(static_cast<std::uint64_t>(crashes_left_), static_cast<std::uint64_t>(faults_left_));
+    for (std::size_t i = 0; i < count_; ++i) {
+      auto const& f = *fibers_[i];
+      p = mix(p, mix(f.seen, f.context.done() ? 1 : f.dead ? 2 : f.waiting ? 3 : 4));
+    }
+    for (auto const o : objects_) p = mix(p, o);
+    return p;
+  }
+
+  bool next_path() {
+    path_.resize(depth_);
+    while (!path_.empty() && path_.back().taken + 1 == path_.back().of) path_.pop_back();
+    if (path_.empty()) return false;
+    ++path_.back().taken;
+    return true;
+  }
+
+  void note(std::string_view what) { trace_.push_back({fibers_[static_cast<std::size_t>(active_)]->process, what}); }
+
+  std::string describe() const {
+    std::string text;
+    for (auto const& e : trace_) text += (text.empty() ? "" : ", ") + std::to_string(e.process) + ' ' + std::string(e.what);
+    return text;
+  }
+
+  bounds limits_;
+  std::vector<std::unique_ptr<running_fiber>> fibers_;
+  std::size_t count_ = 0;
+  int active_ = -1;
+  std::vector<choice> path_;
+  std::size_t depth_ = 0;
+  std::unordered_set<std::uint64_t> known_;
+  std::array<std::uint64_t, 8> objects_{};
+  std::vector<trace_entry> trace_;
+  std::uint64_t ticks_ = 0;
+  int crashes_left_ = 0;
+  int faults_left_ = 0;
+};
+
+} // namespace zddm::testing::explorer

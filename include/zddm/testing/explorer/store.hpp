@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <zddm/core/error.hpp>
+#include <zddm/core/intent.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/testing/explorer/explorer.hpp>
+
+namespace zddm::testing::explorer {
+
+/// Tells answers of a store apart, so that schedules that lead to the same point are recognised. The names of processes
+/// do not count.
+template <class T> std::uint64_t fingerprint(T const& answer) {
+  if constexpr (requires { std::hash<T>{}(answer); })
+    return std::hash<T>{}(answer) + 1;
+  else
+    return 1;
+}
+inline std::uint64_t fingerprint(intent const& t) { return t.generation * 4 + (t.alone ? 2 : 0) + (t.beside_mark ? 1 : 0); }
+template <class V> std::uint64_t fingerprint(std::optional<V> const& v) { return v ? fingerprint(*v) * 3 + 1 : 7; }
+template <class V> std::uint64_t fingerprint(sighting<V> const& s) {
+  return ((fingerprint(s.value) * 31 + static_cast<std::uint64_t>(s.known)) * 31 + s.seen) * 2 + (s.pending ? 1 : 0);
+}
+template <class A, class B> std::uint64_t fingerprint(std::pair<A, B> const& p) {
+  return fingerprint(p.first) * 31 + fingerprint(p.second);
+}
+
+/// A store in which every call is a step that the explorer may put anywhere, and may let fail. It has what the inner store
+/// has. `object` tells the stores of one world apart.
+template <class Store> class stepping {
+public:
+  using key_type = key_of<Store>;
+  using value_type = value_of<Store>;
+
+  stepping(Store& inner, std::size_t object) : inner_(inner), object_(object) {}
+
+  std::optional<value_type> get(key_type const& k) {
+    return read("get", [&] { return inner_.get(k); });
+  }
+  void put(key_type const& k, value_type const& v) {
+    change("put", k, [&] { return inner_.put(k, v), true; });
+  }
+  void erase(key_type const& k) {
+    change("erase", k, [&] { return inner_.erase(k), true; });
+  }
+  bool insert(key_type const& k, value_type const& v)
+    requires insertable_store<Store>
+  {
+    return change("insert", k, [&] { return inner_.insert(k, v); });
+  }
+  template <class F>
+  std::optional<value_type> update(key_type const& k, F&& f)
+    requires updatable_store<Store>
+  {
+    return change("update", k, [&] { return inner_.update(k, f); });
+  }
+
+  auto look(key_type const& k)
+    requires intent_store<Store>
+  {
+    return read("look", [&] { return inner_.look(k); });
+  }
+  auto begin(key_type const& k, intent_id id)
+    requires intent_store<Store>
+  {
+    return change("begin", k, [&] { return inner_.begin(k, id); });
+  }
+  bool end(key_type const& k, intent const& t, std::optional<value_type> const& v)
+    requires intent_store<Store>
+  {
+    return change("end", k, [&] { return inner_.end(k, t, v); });
+  }
+  void release(key_type const& k, intent const& t)
+    requires intent_store<Store>
+  {
+    change("release", k, [&] { return inner_.release(k, t), true; });
+  }
+  auto put_mark(key_type const& k, std::optional<value_type> const& v, intent_id id)
+    requires intent_store<Store>
+  {
+    return change("put_mark", k, [&] { return inner_.put_mark(k, v, id); });
+  }
+  template <class F>
+  auto update_mark(key_type const& k, F&& f, intent_id id)
+    requires intent_store<Store>
+  {
+    return change("update_mark", k, [&] { return inner_.update_mark(k, f, id); });
+  }
+  void assign(key_type const& k, std::optional<value_type> const& v)
+    requires intent_store<Store>
+  {
+    change("assign", k, [&] { return inner_.assign(k, v), true; });
+  }
+  bool fill(key_type const& k, std::optional<value_type> const& v, std::uint64_t seen)
+    requires intent_store<Store>
+  {
+    return change("fill", k, [&] { return inner_.fill(k, v, seen); });
+  }
+  std::size_t fill_many(std::span<entry<key_type, value_type> const> entries, std::uint64_t seen)
+    requires intent_store<Store>
+  {
+    return change("fill_many", key_type{}, [&] { return inner_.fill_many(entries, seen); });
+  }
+  std::uint64_t fence(key_type const& k)
+    requires intent_store<Store>
+  {
+    return change("fence", k, [&] { return inner_.fence(k); });
+  }
+  std::uint64_t sequence()
+    requires intent_store<Store>
+  {
+    return read("sequence", [&] { return inner_.sequence(); });
+  }
+  template <class Sink>
+  std::size_t records(std::optional<key_type> const& after, std::size_t limit, Sink&& sink)
+    requires intent_store<Store>
+  {
+    return read("records", [&] { return inner_.records(after, limit, sink); });
+  }
+  void clear()
+    requires intent_store<Store>
+  {
+    change("clear", key_type{}, [&] { return inner_.clear(), true; });
+  }
+  void create_records()
+    requires intent_store<Store>
+  {
+    inner_.create_records();
+  }
+  void drop_records()
+    requires intent_store<Store>
+  {
+    inner_.drop_records();
+  }
+
+  template <class Sink>
+  std::size_t scan(key_range<key_type> const& range, std::size_t limit, Sink&& sink)
+    requires scannable_store<Store>
+  {
+    return read("scan", [&] { return inner_.scan(range, limit, sink); });
+  }
+  auto split_points(std::size_t n)
+    requires scannable_store<Store>
+  {
+    return inner_.split_points(n);
+  }
+  std::uint64_t size()
+    requires scannable_store<Store>
+  {
+    return inner_.size();
+  }
+
+private:
+  template <class Call> auto read(std::string_view what, Call&& call) {
+    auto& e = explorer::current();
+    e.step(what);
+    if (e.fault() != 0) throw store_error(error_class::transient, "a call fails in this schedule");
+    auto answer = call();
+    e.learned(fingerprint(answer));
+    return answer;
+  }
+
+  template <class Call> auto change(std::string_view what, key_type const& k, Call&& call) {
+    auto& e = explorer::current();
+    e.step(what);
+    int const fault = e.fault();
+    if (fault == 1) throw store_error(error_class::transient, "a call fails in this schedule, before its effect");
+    auto answer = call();
+    if (!std::is_same_v<decltype(answer), bool> || fingerprint(answer) != fingerprint(false) || what == "end")
+      e.changed(object_, std::hash<std::string_view>{}(what) + std::hash<key_type>{}(k) * 31);
+    if (fault == 2) throw store_error(error_class::unknown_outcome, "a call fails in this schedule, after its effect");
+    e.learned(fingerprint(answer));
+    return answer;
+  }
+
+  Store& inner_;
+  std::size_t object_;
+};
+
+} // namespace zddm::testing::explorer
