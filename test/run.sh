@@ -39,7 +39,7 @@ if [ "$builder" = meson ]; then
   again=
   [ ! -d build/meson/meson-info ] || again=--reconfigure # new pages and new refused programs are found by configuring
   meson setup $again build/meson -Dwerror=true
-  ninja -C build/meson -j "$cores"
+  ninja -C build/meson -k 0 -j "$cores"
   status=0
   meson test -C build/meson --print-errorlogs || status=$?
   number() { sed -n "s/^$1: *\([0-9]*\).*/\1/p" build/meson/meson-logs/testlog.txt | tail -n 1; }
@@ -52,6 +52,6 @@ if [ "$builder" = meson ]; then
 fi
 
 cmake --preset "$preset"
-cmake --build --preset "$preset"
+cmake --build --preset "$preset" -- -k 0
 count "$(ctest --preset "$preset" -N | sed -n 's/^Total Tests: //p')"
 ctest --preset "$preset"

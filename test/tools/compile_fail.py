@@ -29,7 +29,7 @@ def compilers():
         path = shutil.which(command[0]) if command else None
         if path:
             version = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
-            found.setdefault(version.splitlines()[0], ([path, *command[1:]], "clang" in version))
+            found.setdefault(version.split(maxsplit=1)[1], ([path, *command[1:]], "clang" in version))
     if not found:
         raise SystemExit("no compiler was found")
     return list(found.values())
