@@ -259,7 +259,7 @@ TEST_CASE("a lease that runs out on the way leaves an unknown outcome") {
     try {
       call();
     } catch (store_error const& e) {
-      CHECK(e.code() == 106);
+      CHECK(e.code() == 114);
       return e.kind();
     }
     FAIL("no error");
