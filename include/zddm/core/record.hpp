@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -61,6 +62,10 @@ template <class T> struct optional_of : std::false_type {};
 template <class T> struct optional_of<std::optional<T>> : std::true_type {
   using type = T;
 };
+
+template <class T> struct is_tuple : std::false_type {};
+template <class A, class B> struct is_tuple<std::pair<A, B>> : std::true_type {};
+template <class... T> struct is_tuple<std::tuple<T...>> : std::true_type {};
 
 /// An enumeration of which every value of the underlying type is one.
 template <class T> consteval bool is_enum_field() {
