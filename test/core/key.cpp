@@ -36,7 +36,7 @@ template <class K> bool comes_back(K const& key) { return ordered_key::decode<K>
 
 template <class K> void check_property(char const* name, rc::Gen<K> gen) {
   CHECK(rc::check(std::string(name) + " keys keep their order and come back", [&] {
-    auto const keys = *rc::gen::container<std::vector<K>>(gen);
+    auto const keys = *rc::gen::container<std::vector<K>>(8, gen);
     for (auto const& a : keys) {
       RC_ASSERT(comes_back(a));
       RC_ASSERT(std::string_view(ordered_key::bytes(a)) == ordered_key::encode(a));
