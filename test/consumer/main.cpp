@@ -9,6 +9,7 @@
 
 #ifdef WITH_COMPONENTS
 #include <CLI/CLI.hpp>
+#include <boost/context/fiber.hpp>
 #include <fmt/core.h>
 #include <lmdb.h>
 #include <nlohmann/json.hpp>
@@ -24,7 +25,12 @@ int main() {
   std::thread([&] { fine = fine && zddm::unmappable("x").code() == 102; }).join();
 #ifdef WITH_COMPONENTS
   CLI::App app;
-  fine = fine && sqlite3_libversion_number() > 3000000 && mdb_version(nullptr, nullptr, nullptr) != nullptr &&
+  bool switched = false;
+  boost::context::fiber([&](boost::context::fiber&& back) {
+    switched = true;
+    return std::move(back);
+  }).resume();
+  fine = fine && switched && sqlite3_libversion_number() > 3000000 && mdb_version(nullptr, nullptr, nullptr) != nullptr &&
          fmt::format("{}", nlohmann::json{{"schema", 1}}.dump()) == R"({"schema":1})";
 #endif
   std::printf("zddm %s: %s\n", ZDDM_VERSION, fine ? "found and linked" : "broken");
