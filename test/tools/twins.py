@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 # Folders of test/ whose files have no header of their own name.
-EXTRA = {"protocol", "processes", "examples"}
+EXTRA = {"explore", "processes", "examples", "matrix"}
 # Folders of test/ that hold no tests of the manifest.
 APART = {"tools", "consumer", "compile_fail", "bench"}
 COMPONENT = {"backfill": "bulk", "verify": "bulk", "sqlite": "sqlite", "lmdb": "lmdb", "cli": "cli"}
@@ -67,9 +67,9 @@ def self_test():
     good = {
         "include/zddm/core/a.hpp": "", "test/core/a.cpp": "// x\n#include <zddm/core/a.hpp>\n#include <vector>\n",
         "include/zddm/lmdb/store.hpp": "", "test/lmdb/store.cpp": "#include <zddm/lmdb/store.hpp>\n",
-        "include/zddm/testing/laws.hpp": "", "test/protocol/rows.cpp": "", "test/compile_fail/x.cpp": "",
+        "include/zddm/testing/laws.hpp": "", "test/explore/rows.cpp": "", "test/compile_fail/x.cpp": "",
         "docs/reference/core.md": "# core\n\n## a\n", "docs/reference/lmdb.md": "## store\n",
-        "test/tests.txt": "# c\ncore/a\nlmdb/store lmdb\nprotocol/rows sqlite\nscript test/tools/x.py\nscript test/tools/y.py\n",
+        "test/tests.txt": "# c\ncore/a\nlmdb/store lmdb\nexplore/rows sqlite\nscript test/tools/x.py\nscript test/tools/y.py\n",
     }
 
     def found(files):
@@ -89,7 +89,7 @@ def self_test():
         ("first", {"test/core/a.cpp": "#include <vector>\n#include <zddm/core/a.hpp>\n"}),
         ("first", {"test/core/a.cpp": "int x;\n"}),
         ("no line", {"test/tests.txt": lines.replace("core/a\n", "")}),
-        ("never runs", {"test/tests.txt": lines.replace("protocol/rows sqlite\n", "")}),
+        ("never runs", {"test/tests.txt": lines.replace("explore/rows sqlite\n", "")}),
         ("0 sections", {"docs/reference/core.md": "# core\n## ab\n"}),
         ("0 sections", {"docs/reference/lmdb.md": None}),
         ("2 sections", {"docs/reference/core.md": "## a\n## a\n"}),
