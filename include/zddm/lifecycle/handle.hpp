@@ -52,7 +52,9 @@ public:
   /// Of the gate's hash: two migrations do not pick the same keys.
   std::uint64_t seed() const noexcept { return seed_; }
   /// A random number that names this process in intents and leases.
-  std::uint64_t process() const noexcept { return process_; }
+  std::uint64_t process() const noexcept { return process_.load(std::memory_order_relaxed); }
+  /// Takes a new number: who lost a lease comes back as another. No operation may be under way.
+  void rename() { process_.store(random_id(), std::memory_order_relaxed); }
 
   /// A snapshot which stays valid as long as the handle.
   settings const& current() const noexcept { return *current_.load(std::memory_order_acquire); }
@@ -95,6 +97,9 @@ public:
   void publish(settings const& next) {
     publish(next, [] { std::this_thread::sleep_for(std::chrono::microseconds(50)); });
   }
+
+  /// Returns once no operation that is under way now is. `wait` is called while there is one.
+  template <class Wait> void drain(Wait&& wait) { in_flight_.drain(wait); }
 
   /// Walks a migration of a single process through a step, waiting at each row for the operations of the earlier one.
   /// Throws `refused` where the step does not start from the present row; nothing is changed then.
@@ -146,7 +151,7 @@ private:
 
   std::string const name_;
   std::uint64_t const seed_;
-  std::uint64_t const process_;
+  std::atomic<std::uint64_t> process_;
   std::atomic<settings const*> current_{nullptr};
   std::atomic<coarse_clock::rep> lease_end_{std::numeric_limits<coarse_clock::rep>::max()};
   std::atomic<outage_port*> port_{nullptr};

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include <zddm/core/threshold.hpp>
 #include <zddm/lifecycle/route.hpp>
@@ -15,6 +19,16 @@ enum class quarantine : std::uint8_t {
   settled,   ///< reads go to Old; a write is journaled, then goes to Old
   rejoining  ///< reads go to Old; a write invalidates New while the journal is drained
 };
+
+inline constexpr std::array<std::string_view, 4> quarantine_names{"none", "announced", "settled", "rejoining"};
+constexpr std::string_view to_string(quarantine q) { return quarantine_names[static_cast<std::size_t>(q)]; }
+
+/// The quarantine of that name; nothing for an unknown name.
+constexpr std::optional<quarantine> quarantine_named(std::string_view name) {
+  for (std::size_t i = 0; i < quarantine_names.size(); ++i)
+    if (quarantine_names[i] == name) return static_cast<quarantine>(i);
+  return std::nullopt;
+}
 
 /// What one process obeys: an immutable snapshot, replaced as a whole when its epoch rises.
 struct settings {
