@@ -43,6 +43,8 @@ public:
     waitpid(std::exchange(pid_, -1), nullptr, 0);
   }
 
+  void signal(int number) const { ::kill(pid_, number); }
+
   /// Waits for the end: the exit status, or 128 and the signal.
   int wait() {
     int status = 0;
