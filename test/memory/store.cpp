@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/memory/store.hpp>
 
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include <doctest/doctest.h>
 
-#include <chrono>
-#include <string>
+#include <zddm/testing/laws/expiring.hpp>
+#include <zddm/testing/laws/store.hpp>
 
 namespace {
 using store = zddm::memory::store<std::string, std::string>;
@@ -14,6 +19,14 @@ static_assert(zddm::versioned_store<store> && zddm::conditional_store<store> && 
 static_assert(zddm::journaling_store<store> && zddm::scannable_store<store> && zddm::batch_store<store>);
 static_assert(zddm::expiring_store<store>);
 } // namespace
+
+TEST_CASE("memory store: keeps the laws of every capability") {
+  auto const fail = [](std::string_view law) { FAIL_CHECK(law); };
+  zddm::testing::laws::store([] { return store(); }, fail);
+  zddm::testing::laws::store([] { return zddm::memory::store<std::uint64_t, std::string>(); }, fail);
+  store::time_point now{};
+  zddm::testing::laws::expiring([&] { return store([&] { return now; }); }, [&](auto time) { now += time; }, fail);
+}
 
 TEST_CASE("memory store: a row that is there needs no record") {
   store s;
