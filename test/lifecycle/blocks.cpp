@@ -172,6 +172,27 @@ TEST_CASE("a handle inside a block obeys the row of the outer one even when the 
   CHECK(reads_new());
 }
 
+TEST_CASE("a block that moves its own migration is refused instead of waiting for itself") {
+  lifecycle::handle m("m", at_row(row::prepared)), other("other", at_row(row::prepared));
+  auto const code = [](auto&& call) {
+    try {
+      call();
+    } catch (error const& e) {
+      return e.code();
+    }
+    return 0;
+  };
+  handle(m, always([&] {
+           CHECK(code([&] { m.take(lifecycle::step::migrate); }) == 402);
+           CHECK(code([&] { m.publish(at_row(row::migrating, 2)); }) == 402);
+           CHECK(code([&] { m.quarantine("New is away"); }) == 402);
+           CHECK(code([&] { other.take(lifecycle::step::migrate); }) == 0);
+         }));
+  CHECK(m.current().at == row::prepared);
+  CHECK(m.current().shut == lifecycle::quarantine::none);
+  CHECK(other.current().at == row::migrated);
+}
+
 TEST_CASE("handles of another migration inside a block obey their own row") {
   lifecycle::handle outer("outer", at_row(row::prepared)), inner("inner", at_row(row::switched));
   std::string ran;

@@ -84,8 +84,10 @@ public:
   intent_id next_intent() noexcept { return {process_, operations_.fetch_add(1, std::memory_order_relaxed) + 1}; }
 
   /// Adopts settings of a later epoch and returns once no operation of this process obeys earlier ones. Earlier or equal
-  /// epochs change nothing. `wait` is called while such an operation is under way.
+  /// epochs change nothing. `wait` is called while such an operation is under way. Throws error 402 inside an operation of the
+  /// calling thread, which would wait for itself.
   template <class Wait> void publish(settings const& next, Wait&& wait) {
+    refuse_inside();
     {
       std::lock_guard const lock(guard_);
       if (next.epoch <= kept_.back().epoch) return;
@@ -126,9 +128,9 @@ public:
 
   void attach(outage_port* port) noexcept { port_.store(port, std::memory_order_release); }
 
-  /// Shuts New out, for this process or through the port for all. Not to be called while an operation of the calling
-  /// thread is under way.
+  /// Shuts New out, for this process or through the port for all. Throws error 402 inside an operation of the calling thread.
   void quarantine(std::string_view reason) {
+    refuse_inside();
     if (auto* const port = port_.load(std::memory_order_acquire)) return port->quarantine(reason);
     auto next = current();
     if (next.shut == quarantine::settled) return in_flight_.drain([] { std::this_thread::yield(); });
@@ -144,6 +146,14 @@ public:
   }
 
 private:
+  void refuse_inside() {
+    if (in_flight_.inside())
+      throw error(402,
+                  "an operation of " + name_ +
+                      " cannot move its own migration or shut New out, since both wait for the operation to end; nothing was "
+                      "done. Leave the block first, and call a proxy of this migration outside of it");
+  }
+
   static std::uint64_t random_id() {
     std::random_device device;
     return (std::uint64_t{device()} << 32 | device()) | 1;

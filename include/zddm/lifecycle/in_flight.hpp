@@ -114,6 +114,9 @@ public:
     return turn(s);
   }
 
+  /// Whether the calling thread is in an operation, so that it would wait for itself.
+  bool inside() { return find()->depth != 0; }
+
   /// Returns once every operation that entered before the call has left. `wait` is called while there is one.
   /// Must not be called from inside an operation of the same thread.
   template <class Wait> void drain(Wait&& wait) {
