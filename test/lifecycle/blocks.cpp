@@ -280,7 +280,7 @@ TEST_CASE("a lease that runs out on the way leaves an unknown outcome") {
     try {
       call();
     } catch (store_error const& e) {
-      CHECK(e.code() == 115);
+      CHECK(e.code() == 114);
       return e.kind();
     }
     FAIL("no error");

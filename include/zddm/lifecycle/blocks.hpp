@@ -94,7 +94,7 @@ public:
           error_class::unknown_outcome,
           "this process lost touch with the fleet of " + migration_->name() +
               " during the call; what it wrote may be there or not. Read it again when the process has joined again",
-          115);
+          114);
   }
 
 private:
@@ -184,7 +184,7 @@ template <std::invocable F> auto always(F run) {
 /// Runs the blocks of the state a migration is in, in the order of writing, as one operation: the next state is not settled
 /// before they have ended, and a handle inside them obeys the same row. Returns what the block returned; blocks that return
 /// values must cover every state exactly once. Warns once a place where the migration is completed; throws error 105 where
-/// it is destroyed, `lease_lost` or `store_error` (115, unknown outcome) where the fleet does not count on this process.
+/// it is destroyed, `lease_lost` or `store_error` (114, unknown outcome) where the fleet does not count on this process.
 template <class... Blocks> decltype(auto) handle(lifecycle::site at, Blocks... all) {
   static_assert((lifecycle::detail::is_block<Blocks> && ...),
                 "zddm: a handle takes blocks: wrap each function in until_X, once_X (X: prepared, migrated, switched, completed) "
