@@ -55,7 +55,7 @@ template <class K> bool refused(std::string_view bytes) {
   try {
     ordered_key::decode<K>(bytes);
   } catch (zddm::store_error const& e) {
-    return e.kind() == zddm::error_class::permanent && e.code() == 114;
+    return e.kind() == zddm::error_class::permanent && e.code() == 116;
   }
   return false;
 }

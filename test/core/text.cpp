@@ -54,7 +54,7 @@ std::string refusal(auto&& f) {
     f();
   } catch (zddm::store_error const& e) {
     CHECK(e.kind() == zddm::error_class::permanent);
-    CHECK(e.code() == 113);
+    CHECK(e.code() == 115);
     return e.what();
   }
   return "";

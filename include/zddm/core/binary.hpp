@@ -213,7 +213,7 @@ private:
                       "a stored value is damaged or of another shape: " + std::string(what) + " at byte " +
                           std::to_string(at_ - first_) + " of " + std::to_string(end_ - first_) +
                           ". Nothing was changed. Check that the store holds this record type, or restore the row",
-                      112);
+                      117);
   }
 
   char const* first_;
@@ -257,7 +257,7 @@ template <class T> std::string encode(T const& x) {
   }
 }
 
-/// Reads all of `bytes` into `x`, whose memory it uses again. Throws `store_error` (permanent, ZD-112) if they are no T;
+/// Reads all of `bytes` into `x`, whose memory it uses again. Throws `store_error` (permanent, ZD-117) if they are no T;
 /// `x` is then valid but unspecified. Memory taken is bounded by a multiple of the bytes given, whatever lengths they claim.
 template <class T> void decode_into(std::string_view bytes, T& x) {
   zddm::detail::require_field<T>();

@@ -35,9 +35,7 @@ template <class T, class... Outer> consteval bool is_key() {
   else if constexpr (!record<T> || (std::is_same_v<T, Outer> || ...))
     return false;
   else
-    return []<class... C>(column_list<C...>) {
-      return (is_key<std::remove_reference_t<decltype(C::access(std::declval<T&>()))>, T, Outer...>() && ...);
-    }(columns_of<T>{});
+    return []<class... C>(column_list<C...>) { return (is_key<member_of<T, C>, T, Outer...>() && ...); }(columns_of<T>{});
 }
 
 /// Calls `f(part)` for each part of a pair, tuple or record.
@@ -230,7 +228,7 @@ private:
     throw store_error(error_class::permanent,
                       std::string("a stored key is damaged or of another type: ") + what +
                           ". Nothing was changed. Check that the store is keyed by this type, or remove the entry",
-                      114);
+                      116);
   }
 
   std::string_view rest_;
@@ -254,7 +252,7 @@ template <keyable K> auto bytes(K const& key) {
 
 template <keyable K> std::string encode(K const& key) { return std::string(std::string_view(ordered_key::bytes(key))); }
 
-/// Throws `store_error` (permanent, ZD-114) if the bytes are no key of that type.
+/// Throws `store_error` (permanent, ZD-116) if the bytes are no key of that type.
 template <keyable K> K decode(std::string_view bytes) {
   K key{};
   detail::reader in(bytes);

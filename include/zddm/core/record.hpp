@@ -32,6 +32,8 @@ template <class Name, class Access> struct column_info {
 
 template <class... Columns> struct column_list {};
 
+template <class T, class Column> using member_of = std::remove_reference_t<decltype(Column::access(std::declval<T&>()))>;
+
 struct to_column_list {
   template <class... Pairs> constexpr auto operator()(Pairs const&...) const {
     return column_list<column_info<std::decay_t<decltype(boost::hana::first(std::declval<Pairs>()))>,
@@ -89,9 +91,8 @@ template <class T, class... Outer> consteval bool is_field() {
   else if constexpr (!record<T> || (std::is_same_v<T, Outer> || ...))
     return false;
   else
-    return []<class... C>(column_list<C...>) {
-      return (is_field<std::remove_reference_t<decltype(C::access(std::declval<T&>()))>, T, Outer...>() && ...);
-    }(columns_of<T>{});
+    return
+        []<class... C>(column_list<C...>) { return (is_field<detail::member_of<T, C>, T, Outer...>() && ...); }(columns_of<T>{});
 }
 
 } // namespace detail
@@ -131,27 +132,29 @@ template <record T, class F> constexpr void for_each_column(T const& left, T con
 /// Calls `f(std::string_view name, std::type_identity<Member>)` for each column, in order.
 template <record T, class F> constexpr void for_each_column_type(F&& f) {
   [&]<class... C>(detail::column_list<C...>) {
-    (static_cast<void>(f(C::name, std::type_identity<std::remove_reference_t<decltype(C::access(std::declval<T&>()))>>{})), ...);
+    (static_cast<void>(f(C::name, std::type_identity<detail::member_of<T, C>>{})), ...);
   }(detail::columns_of<T>{});
 }
 
 namespace detail {
 
 template <class Column> consteval void require_column() {
-  static_assert(field<Column>, "zddm: a record has a column of a type that no store can hold (see Column). Use bool, an "
-                               "integer, float, double, an enum with a fixed underlying type, std::string, zddm::blob, "
-                               "std::optional, std::vector, or another record; a record may not contain itself, nor an "
-                               "optional an optional");
+  constexpr bool storable = field<Column>;
+  static_assert(storable, "zddm: a record has a column of a type that no store can hold (see Column). Use bool, an integer, "
+                          "float, double, an enum with a fixed underlying type, std::string, zddm::blob, std::optional, "
+                          "std::vector, or another record; a record may not contain itself, nor an optional an optional");
 }
 
 /// Says at compile time, in words, which column keeps T from being stored.
 template <class T> consteval void require_field() {
-  if constexpr (record<T>)
-    for_each_column_type<T>([]<class Column>(std::string_view, std::type_identity<Column>) { require_column<Column>(); });
-  else
-    static_assert(field<T>, "zddm: this type cannot be stored (see T): it is no record, and none of bool, an integer, float, "
+  if constexpr (record<T>) {
+    []<class... C>(column_list<C...>) { (require_column<member_of<T, C>>(), ...); }(columns_of<T>{});
+  } else {
+    constexpr bool storable = field<T>;
+    static_assert(storable, "zddm: this type cannot be stored (see T): it is no record, and none of bool, an integer, float, "
                             "double, an enum, std::string, zddm::blob, std::optional, std::vector. Declare its members with "
                             "BOOST_HANA_DEFINE_STRUCT or name them with BOOST_HANA_ADAPT_STRUCT");
+  }
 }
 
 } // namespace detail

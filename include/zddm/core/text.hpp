@@ -346,7 +346,7 @@ private:
                       "a stored text is no value of its type: " + what + " at byte " + std::to_string(at_) + " of " +
                           std::to_string(all_.size()) +
                           ". Nothing was changed. Check that the entry holds this record type, or correct it",
-                      113);
+                      115);
   }
 
   std::string_view all_;
@@ -367,7 +367,7 @@ template <class T> std::string encode(T const& x) {
   return out;
 }
 
-/// Reads all of `from` into `x`; a column left out keeps what `x` holds. Throws `store_error` (permanent, ZD-113) if the
+/// Reads all of `from` into `x`; a column left out keeps what `x` holds. Throws `store_error` (permanent, ZD-115) if the
 /// text is no T, or names a column twice or, unless those are skipped, one that the record does not have.
 template <class T> void decode_into(std::string_view from, T& x, unknown u = unknown::refuse) {
   detail::require_readable<T>();
