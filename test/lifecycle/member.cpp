@@ -389,6 +389,17 @@ TEST_CASE("member: New is shut out again while it is about to come back") {
   CHECK(h.current().epoch == 6);
 }
 
+TEST_CASE("member: a writer that waited for a quarantine which is lifted meanwhile begins no other") {
+  turned_store s;
+  announce(s, row::prepared, 4, quarantine::announced);
+  handle h("names");
+  member_type const m(s, h, by_hand());
+  announce(s, row::prepared, 5, quarantine::rejoining);
+  h.quarantine("quarantine announced");
+  CHECK(h.current().shut == quarantine::rejoining);
+  CHECK(load(s, "names").value.now.epoch == 5);
+}
+
 TEST_CASE("member: where New is required, or not used, there is nothing to shut out") {
   for (auto const at : {row::unrun, row::switching, row::switched, row::completing, row::completed}) {
     turned_store s;

@@ -81,7 +81,9 @@ public:
     return operation(std::move(turn), now);
   }
 
-  intent_id next_intent() noexcept { return {process_, operations_.fetch_add(1, std::memory_order_relaxed) + 1}; }
+  intent_id next_intent() noexcept { return {process(), operations_.fetch_add(1, std::memory_order_relaxed) + 1}; }
+  /// The number of the latest intent. After a drain that began later, no operation under way has that or an earlier one.
+  std::uint64_t last_intent() const noexcept { return operations_.load(std::memory_order_relaxed); }
 
   /// Adopts settings of a later epoch and returns once no operation of this process obeys earlier ones. Earlier or equal
   /// epochs change nothing. `wait` is called while such an operation is under way. Throws error 402 inside an operation of the

@@ -22,6 +22,7 @@ namespace zddm::lifecycle {
 struct lease {
   BOOST_HANA_DEFINE_STRUCT(lease, (std::uint64_t, process), // as in its intents
                            (std::uint64_t, epoch),          // acknowledged: no operation of it obeys an earlier one
+                           (std::uint64_t, ended),          // operations with this or an earlier intent are over
                            (std::int64_t, expires),         // milliseconds, on the store's clock
                            (identity, owner), (std::string, library), (std::string, label));
 

@@ -75,12 +75,17 @@ public:
   void poll_once() {
     std::lock_guard const lock(guard_);
     if (!handle_.lease_valid()) return join();
+    if (!store_.read(lease_path(handle_.name(), handle_.process()))) lost();
     auto const next = load(store_, handle_.name()).value.now;
     check(next);
-    handle_.publish(next, [this] {
-      rest();
-      if (Clock::now() >= renewal_) keep();
-    });
+    if (next.epoch > handle_.current().epoch) {
+      auto const latest = handle_.last_intent();
+      handle_.publish(next, [this] {
+        rest();
+        if (Clock::now() >= renewal_) keep();
+      });
+      ended_ = latest;
+    }
     if (acknowledged_ < next.epoch || Clock::now() >= renewal_) renew(next.epoch);
   }
 
@@ -89,9 +94,11 @@ public:
   /// settled. Not to be called while an operation of the calling thread is under way.
   void quarantine(std::string_view reason) override {
     auto const give_up = Clock::now() + 2 * options_.lease;
+    // A writer that waited for the quarantine to settle needs none any more once it is lifted.
+    bool const waits = handle_.current().shut == lifecycle::quarantine::announced;
     for (;; rest(options_.poll / 5)) try {
         poll_once();
-        if (shut_out(reason)) return;
+        if (shut_out(reason, waits)) return;
         if (Clock::now() > give_up)
           throw error(205, "New of " + handle_.name() + " could not be put into quarantine in time: some process does not " +
                                "acknowledge it. The write is not acknowledged either. Try again, and see zd status");
@@ -116,6 +123,7 @@ private:
   /// Who lost a lease comes back as a new process: the operations of the earlier one are over, its intents are nobody's.
   void join() {
     handle_.extend_lease(no_lease);
+    ended_ = handle_.last_intent();
     handle_.drain([this] { rest(); });
     if (known_) {
       forget();
@@ -155,26 +163,30 @@ private:
     auto const before = Clock::now();
     auto const path = lease_path(handle_.name(), handle_.process());
     auto const mine = store_.read(path);
-    lease const next{handle_.process(), epoch, (store_.now() + options_.lease).count(), owner_, ZDDM_VERSION, options_.label};
+    lease const next{handle_.process(), epoch,         ended_, (store_.now() + options_.lease).count(), owner_,
+                     ZDDM_VERSION,      options_.label};
     std::array<change, 1> const both{{{path, mine ? mine->revision : 0, entry::encode("lease", next)}}};
-    if (mine.has_value() != standing_ || !store_.commit(both)) {
-      handle_.extend_lease(no_lease);
-      throw lease_lost("this process was counted out of " + handle_.name() +
-                       " since it was not heard of; it serves nothing until it has joined anew");
-    }
+    if (mine.has_value() != standing_ || !store_.commit(both)) lost();
     standing_ = true;
     acknowledged_ = epoch;
     renewal_ = before + options_.lease / 3;
     deadline_ = before + options_.lease - options_.lease / 8;
   }
 
+  [[noreturn]] void lost() {
+    handle_.extend_lease(no_lease);
+    throw lease_lost("this process was counted out of " + handle_.name() +
+                     " since it was not heard of; it serves nothing until it has joined anew");
+  }
+
   /// One step towards a settled quarantine; true once it is there and obeyed.
-  bool shut_out(std::string_view reason) {
+  bool shut_out(std::string_view reason, bool waits) {
     using enum lifecycle::quarantine;
     auto const seen = load(store_, handle_.name());
     auto next = seen.value;
     auto& s = next.now;
-    if (s.shut == settled || s.at == row::unrun || route_of(s.at).new_required) return handle_.current().epoch >= s.epoch;
+    bool const needless = s.at == row::unrun || route_of(s.at).new_required || (waits && s.shut != announced);
+    if (s.shut == settled || needless) return handle_.current().epoch >= s.epoch;
     if (s.shut == announced && !behind(store_, handle_.name(), s.epoch).empty()) return false;
     s.shut = s.shut == announced ? settled : announced;
     ++s.epoch;
@@ -221,6 +233,7 @@ private:
   bool known_ = false;
   bool standing_ = false; ///< the lease entry is there, as far as this process knows
   std::uint64_t acknowledged_ = 0;
+  std::uint64_t ended_ = 0;
   coarse_clock::time_point renewal_{};
   coarse_clock::time_point deadline_{};
 
