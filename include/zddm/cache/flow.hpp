@@ -7,8 +7,9 @@ namespace zddm::cache {
 
 /// How reads and how writes flow through New, joined to the one policy of the axis.
 template <class Reads, class Writes> struct flow {
+  static constexpr bool joins_two = policy_of<Reads, zddm::axis::cache> && policy_of<Writes, zddm::axis::cache>;
   static_assert(
-      policy_of<Reads, zddm::axis::cache> && policy_of<Writes, zddm::axis::cache>,
+      joins_two,
       "zddm: cache::flow<Reads, Writes> takes two cache policies, such as cache::read_through and cache::write_through");
   using axis = zddm::axis::cache;
 

@@ -24,6 +24,8 @@ template <class Model> struct question {
 struct call {
   int operator()() const { return 0; }
 };
+/// A store that can do nothing.
+struct store {};
 } // namespace archetype
 
 template <class P, class Model>
@@ -47,9 +49,13 @@ concept ends_calls = requires(B& failure, archetype::call c) {
 template <class B>
 concept keeps_agreement = requires {
   { B::many_processes } -> std::convertible_to<bool>;
+  { B::template serves<archetype::store> } -> std::convertible_to<bool>;
 };
-template <class P, class B>
-concept knows_the_row = requires { P::at; } || requires(B const& lifecycle) {
+template <class P>
+concept pins_the_row = requires { P::at; };
+template <class B>
+concept knows_the_row = requires(B const& lifecycle) {
+  { B::many_processes } -> std::convertible_to<bool>;
   lifecycle.enter().now();
   lifecycle.migration();
   { lifecycle.may_act() } -> std::convertible_to<bool>;

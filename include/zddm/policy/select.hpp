@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
 #include <type_traits>
 
 #include <zddm/policy/axis.hpp>
 
 namespace zddm {
 
-namespace detail {
-template <class Pack, class P> struct pack_with;
-}
-
-/// A named pack of policies, written once and given wherever policies are given. `with<P>` is the pack with `P` in place
-/// of what it says on P's axis, or added to it.
-template <class... Policies> struct policies {
-  template <class P> using with = typename detail::pack_with<policies, P>::type;
-};
+template <class... Policies> struct policies;
 
 namespace detail {
 
@@ -38,14 +31,19 @@ template <class... Inner> struct spliced<policies<Inner...>> {
   using type = typename joined<typename spliced<Inner>::type...>::type;
 };
 
-template <class... Policies, class P> struct pack_with<policies<Policies...>, P> {
-  template <class Q> static constexpr bool same_axis = std::is_same_v<typename Q::axis, typename P::axis>;
-  using type = std::conditional_t<(same_axis<Policies> || ...), policies<std::conditional_t<same_axis<Policies>, P, Policies>...>,
-                                  policies<Policies..., P>>;
-};
-
 /// A list in which no pack is left.
 template <class... Policies> using splice = typename joined<typename spliced<Policies>::type...>::type;
+
+template <class P, class Q> inline constexpr bool same_axis = false;
+template <class P, class Q>
+  requires std::same_as<typename P::axis, typename Q::axis>
+inline constexpr bool same_axis<P, Q> = true;
+
+template <class List, class P> struct list_with;
+template <class... Policies, class P> struct list_with<policies<Policies...>, P> {
+  using type = std::conditional_t<(same_axis<P, Policies> || ...),
+                                  policies<std::conditional_t<same_axis<P, Policies>, P, Policies>...>, policies<Policies..., P>>;
+};
 
 template <class Axis, class Policy> struct slot {};
 template <class... Policies> struct slots : slot<typename Policies::axis, Policies>... {};
@@ -67,4 +65,11 @@ template <class Axis, class... Policies>
 inline constexpr int count_of<Axis, policies<Policies...>> = (0 + ... + int(std::is_same_v<typename Policies::axis, Axis>));
 
 } // namespace detail
+
+/// A named pack of policies, written once and given wherever policies are given. `with<P>` is the pack with `P` in place
+/// of what it says on P's axis, or added to it.
+template <class... Policies> struct policies {
+  template <class P> using with = typename detail::list_with<detail::splice<Policies...>, P>::type;
+};
+
 } // namespace zddm

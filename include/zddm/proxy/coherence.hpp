@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
+
 #include <zddm/core/store.hpp>
 #include <zddm/core/threshold.hpp>
+#include <zddm/policy/requirements.hpp>
 
 /// Where axes are not orthogonal: one function a cause, each true where the parts go together.
 namespace zddm::detail {
@@ -20,13 +23,10 @@ template <class Store> consteval bool diagnose_store() {
 }
 
 template <class Old, class New> consteval bool diagnose_shapes() {
-  if constexpr (store<Old> && store<New>) {
-    static_assert(std::same_as<key_of<Old>, key_of<New>> && std::same_as<value_of<Old>, value_of<New>>,
-                  "zddm: Old and New hold different keys or values. Put the mapping between them around Old: "
-                  "zddm::mapped<Old, Mapping> with to_new and to_old");
-    return std::same_as<key_of<Old>, key_of<New>> && std::same_as<value_of<Old>, value_of<New>>;
-  }
-  return true;
+  constexpr bool alike = std::same_as<key_of<Old>, key_of<New>> && std::same_as<value_of<Old>, value_of<New>>;
+  static_assert(alike, "zddm: Old and New hold different keys or values. Put the mapping between them around Old: "
+                       "zddm::mapped<Old, Mapping> with to_new and to_old");
+  return alike;
 }
 
 template <class New, class Bound> consteval bool diagnose_consistency_needs_capability() {
@@ -52,6 +52,16 @@ template <class Old, class Bound> consteval bool diagnose_update() {
       "zddm: update needs an Old that can read, modify and write in one atomic step (updatable_store: update(key, f)); without, "
       "two processes lose one of two updates (hazard H15). Within one process take consistency::key_locked");
   return true;
+}
+
+/// Whether the policies go together with each other and with the stores.
+template <class New, class Lifecycle, class LifecycleBound, class ConsistencyBound> consteval bool diagnose_couplings() {
+  if constexpr (pins_the_row<Lifecycle>)
+    return true;
+  else if constexpr (!diagnose_consistency_needs_capability<New, ConsistencyBound>())
+    return false;
+  else
+    return diagnose_one_process_policy_in_a_fleet<LifecycleBound, ConsistencyBound>();
 }
 
 } // namespace zddm::detail

@@ -34,38 +34,35 @@ template <class Old, class New, class List> struct assembled {
   using type = basic_proxy<Old, New, cache, gate, failure, consistency, lifecycle, observer>;
 };
 
-template <class Old, class New, class... Policies> struct resolved {
-  static consteval auto assemble() {
-    constexpr bool stores = diagnose_store<Old>() && diagnose_store<New>() && diagnose_shapes<Old, New>();
-    if constexpr (stores) {
-      using list = splice<Policies...>;
-      using model_type = model<key_of<New>, value_of<New>, std::chrono::steady_clock>;
-      if constexpr (diagnosed<model_type, list>::run()) {
-        using parts = assembled<Old, New, list>;
-        if constexpr (requires { parts::lifecycle::at; })
-          return std::type_identity<parts>{};
-        else {
-          using consistency = typename parts::consistency::template bind<model_type>;
-          using lifecycle = typename parts::lifecycle::template bind<model_type>;
-          if constexpr (diagnose_consistency_needs_capability<New, consistency>() &&
-                        diagnose_one_process_policy_in_a_fleet<lifecycle, consistency>())
-            return std::type_identity<parts>{};
-          else
-            return std::type_identity<std::type_identity<refused_assembly>>{};
-        }
-      } else
-        return std::type_identity<std::type_identity<refused_assembly>>{};
-    } else
-      return std::type_identity<std::type_identity<refused_assembly>>{};
+/// The engine for a list in which no pack is left.
+template <class Old, class New, class List> consteval auto assemble() {
+  using refusal = std::type_identity<refused_assembly>;
+  if constexpr (!(diagnose_store<Old>() && diagnose_store<New>()))
+    return refusal{};
+  else if constexpr (!diagnose_shapes<Old, New>())
+    return refusal{};
+  else {
+    using model_type = model<key_of<New>, value_of<New>, std::chrono::steady_clock>;
+    if constexpr (!diagnose_policies<model_type>(List{}))
+      return refusal{};
+    else {
+      using parts = assembled<Old, New, List>;
+      using lifecycle = typename parts::lifecycle::template bind<model_type>;
+      using consistency = typename parts::consistency::template bind<model_type>;
+      if constexpr (!diagnose_couplings<New, typename parts::lifecycle, lifecycle, consistency>())
+        return refusal{};
+      else
+        return std::type_identity<typename parts::type>{};
+    }
   }
-  using type = typename decltype(assemble())::type::type;
-};
+}
 
 } // namespace detail
 
 /// The proxy for two stores and the given policies, in any order; every order is the same type. What is not given is:
 /// `cache::flow<read_through, write_through>`, `gate::open`, `failure::fall_back_to_old`, `consistency::intent`,
 /// `lifecycle::fixed<unrun>` (the plain call of Old) and `observer::none`.
-template <class Old, class New, class... Policies> using proxy = typename detail::resolved<Old, New, Policies...>::type;
+template <class Old, class New, class... Policies>
+using proxy = typename decltype(detail::assemble<Old, New, detail::splice<Policies...>>())::type;
 
 } // namespace zddm
