@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <zddm/core/mapping.hpp>
+#include <zddm/core/store.hpp>
+
+namespace zddm::backfill {
+
+/// A range of keys that is copied as one unit and remembered as one.
+template <class Key> struct chunk {
+  std::uint64_t id = 0;
+  key_range<Key> range;
+
+  friend bool operator==(chunk const&, chunk const&) = default;
+};
+
+/// How a store is cut: the last key of each chunk, ascending, and whether one more chunk is left beyond them.
+template <class Key> struct cuts {
+  std::vector<Key> bounds;
+  bool tail = false; ///< beyond the last bound there are rows, but none whose key has a counterpart in New's shape
+
+  std::size_t chunks() const { return bounds.size() + tail; }
+
+  chunk<Key> at(std::size_t id) const {
+    chunk<Key> c{id, {}};
+    if (id > 0) c.range.after = bounds[id - 1];
+    if (id < bounds.size()) c.range.upto = bounds[id];
+    return c;
+  }
+};
+
+/// Chunks of about `rows_each` rows, at most `most` of them and a tail, which cover every row there is now. The last bound
+/// is the last key there is now, so that a copy ends however fast rows are added behind it. An empty store has no chunks.
+/// Reads one chunk's worth of rows.
+template <scannable_store Store>
+cuts<key_of<Store>> cut(Store& store, std::uint64_t rows_each, std::size_t most, std::size_t page = 10'000) {
+  using key = key_of<Store>;
+  auto const wanted =
+      std::clamp<std::uint64_t>(store.size() / std::max<std::uint64_t>(rows_each, 1), 1, std::max<std::size_t>(most, 1));
+  cuts<key> made{store.split_points(static_cast<std::size_t>(wanted - 1)), false};
+  std::optional<key> last = made.bounds.empty() ? std::nullopt : std::optional<key>(made.bounds.back());
+  auto const beyond = [&](key const& k) {
+    last = k;
+    made.tail = false;
+  };
+  std::size_t visited = page;
+  while (visited == page) {
+    key_range<key> const rest{last, std::nullopt};
+    visited = scan_with_refusals(
+        store, rest, page, [&](key const& k, auto const&) { beyond(k); },
+        [&](refusal<key> const& r) {
+          made.tail = true;
+          if (r.key) beyond(*r.key);
+        });
+  }
+  if (last && (made.bounds.empty() || !(*last == made.bounds.back()))) made.bounds.push_back(*last);
+  return made;
+}
+
+} // namespace zddm::backfill

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <zddm/core/mapping.hpp>
+#include <zddm/core/store.hpp>
+
+namespace zddm::backfill {
+
+/// One page of Old on its way to New. A page is reused: its room stays.
+template <class Key, class Row> struct page {
+  std::uint64_t seen = 0;           ///< New's sequence number before Old was read
+  std::vector<Row> rows;            ///< what New is offered
+  std::vector<std::string> refused; ///< Old's keys, as text, of rows that have no counterpart in New's shape
+  std::optional<Key> last;          ///< the last key of the page, whether its row was refused or not
+  bool ends = false;                ///< Old had no more rows in the range
+};
+
+/// Fills New where New has no intents: reads the key again from Old under the key's lock, and puts what is there if New
+/// has nothing; says whether it did. A proxy whose consistency is kept inside one process is one.
+template <class F, class Key>
+concept filler = requires(F& f, Key const& key) {
+  { f.fill(key) } -> std::same_as<bool>;
+};
+
+/// What a copy can write to.
+template <class T, class Old>
+concept target = (intent_store<T> && std::same_as<key_of<T>, key_of<Old>> && std::same_as<value_of<T>, value_of<Old>>) ||
+                 filler<T, key_of<Old>>;
+
+/// Copies pages so that no newer value is overwritten and no deleted key comes back, whoever writes meanwhile.
+/// A page that was read may be written any time later, more than once, or never.
+template <scannable_store Old, target<Old> New> class copy {
+public:
+  using key = key_of<Old>;
+  static constexpr bool fenced = intent_store<New>;
+  using row = std::conditional_t<fenced, entry_of<Old>, key>;
+  using page_type = page<key, row>;
+
+  copy(Old& from, New& to) : from_(from), to_(to) {}
+
+  void read(key_range<key> const& range, std::size_t limit, page_type& p) {
+    p.refused.clear();
+    if constexpr (fenced) p.seen = to_.sequence();
+    std::size_t used = 0;
+    std::optional<key> refused_last; // later than the last of the rows
+    auto const keep = [&](key const& k, value_of<Old> const& v) {
+      refused_last.reset();
+      if (used == p.rows.size())
+        p.rows.push_back(made(k, v));
+      else
+        renew(p.rows[used], k, v);
+      ++used;
+    };
+    auto const refuse = [&](refusal<key> const& r) {
+      p.refused.push_back(r.old_key);
+      if (r.key) refused_last = r.key;
+    };
+    auto const visited = scan_with_refusals(from_, range, limit, keep, refuse);
+    p.rows.erase(p.rows.begin() + static_cast<std::ptrdiff_t>(used), p.rows.end());
+    if (refused_last)
+      p.last = std::move(refused_last);
+    else if (used > 0)
+      p.last = key_in(p.rows.back());
+    else
+      p.last.reset();
+    p.ends = visited < limit || (range.upto && p.last == range.upto);
+  }
+
+  /// How many rows New took; the others are there already, or are being written by somebody else.
+  std::size_t write(page_type const& p) {
+    if constexpr (fenced)
+      return p.rows.empty() ? 0 : to_.fill_many(p.rows, p.seen);
+    else
+      return static_cast<std::size_t>(std::count_if(p.rows.begin(), p.rows.end(), [&](key const& k) { return to_.fill(k); }));
+  }
+
+private:
+  static row made(key const& k, value_of<Old> const& v) {
+    if constexpr (fenced)
+      return {k, v};
+    else
+      return k;
+  }
+  static void renew(row& r, key const& k, value_of<Old> const& v) {
+    if constexpr (fenced) {
+      r.key = k;
+      r.value = v;
+    } else
+      r = k;
+  }
+
+  static key const& key_in(row const& r) {
+    if constexpr (fenced)
+      return r.key;
+    else
+      return r;
+  }
+
+  Old& from_;
+  New& to_;
+};
+
+} // namespace zddm::backfill
