@@ -8,7 +8,6 @@
 #include <string>
 
 using zddm::intent;
-using zddm::intent_id;
 using zddm::intent_record;
 using zddm::knowledge;
 
