@@ -13,7 +13,8 @@
 namespace zddm::sqlite {
 
 /// One use of a prepared statement: bind, then step; it is ready for the next use when this one ends.
-/// Parameters count from 1, columns from 0. Bound text and blobs must outlive the last step; those read last until the next.
+/// Parameters count from 1, columns from 0. Bound text and blobs, but copies, must outlive the last step; those read last
+/// until the next.
 class statement {
 public:
   statement(connection& c, sqlite3_stmt* prepared) : connection_(&c), prepared_(prepared) {}
@@ -28,6 +29,9 @@ public:
   void bind_real(int at, double x) { check(sqlite3_bind_double(prepared_, at, x)); }
   void bind_text(int at, std::string_view text) {
     check(sqlite3_bind_text64(prepared_, at, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  }
+  void bind_text_copy(int at, std::string_view text) {
+    check(sqlite3_bind_text64(prepared_, at, text.data() ? text.data() : "", text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
   }
   void bind_blob(int at, std::string_view bytes) {
     check(sqlite3_bind_blob64(prepared_, at, bytes.data() ? bytes.data() : "", bytes.size(), SQLITE_STATIC));
