@@ -298,7 +298,7 @@ TEST_CASE("ending twice, or what never began, changes nothing") {
   auto const before = k.record;
   CHECK_FALSE(k.end(t, "w"));
   CHECK((k.record == before));
-  k.release({{9, 9}, 1, true, false});
+  k.release({{9, 9}, 1, true});
   CHECK((k.record == before));
 }
 
@@ -324,49 +324,29 @@ TEST_CASE("a mark is valid at once and stays valid when released") {
   CHECK(k.record.known == knowledge::absent);
 }
 
-TEST_CASE("a mark keeps a write in flight from ending with its value") {
+TEST_CASE("a mark is told from a write that began") {
   key k;
-  auto const t = k.begin();
-  auto const m = k.mark("authority");
-  CHECK_FALSE(m.alone);
-  CHECK_FALSE(k.end(t, "older"));
-  CHECK(k.row == "authority");
-  CHECK(k.record.known == knowledge::present);
+  CHECK_FALSE(k.record.marked());
+  auto const m = k.mark("v");
+  CHECK(k.record.marked());
   k.release(m);
-  CHECK(k.record.redundant());
+  CHECK_FALSE(k.record.marked());
+  auto const t = k.begin();
+  CHECK_FALSE(k.record.marked());
+  k.release(t);
+  auto const e = k.mark({});
+  CHECK(k.record.marked());
+  k.release(e);
 }
 
-TEST_CASE("a write that begins beside a mark is not alone") {
+TEST_CASE("a fence ends a mark: its value is not trusted any more") {
   key k;
   auto const m = k.mark("v");
-  auto const t = k.begin();
-  CHECK_FALSE(t.alone);
-  k.release(m);
-  CHECK_FALSE(k.end(t, "w"));
+  k.fence();
+  CHECK_FALSE(k.record.marked());
   CHECK(k.record.known == knowledge::unknown);
-}
-
-TEST_CASE("a mark can be told from a write that began") {
-  key k;
-  auto const t = k.begin();
-  CHECK_FALSE(t.id.marked());
-  CHECK_FALSE(t.beside_mark);
-  auto const m = k.mark("v");
-  CHECK(m.id.marked());
-  CHECK_FALSE(m.beside_mark);
-  CHECK(k.begin().beside_mark);
-  CHECK(k.mark("w").beside_mark);
-}
-
-TEST_CASE("a mark and a write of the same number are two") {
-  intent_record r;
-  auto const t = r.begin({1, 7}, 1);
-  auto const m = r.mark({1, 7}, 2, true);
-  r.release(t, 3);
-  REQUIRE(r.pending.size() == 1);
-  CHECK(r.pending.front().marked());
-  r.release(m, 4);
-  CHECK(r.pending.empty());
+  k.release(m);
+  CHECK(k.record.known == knowledge::unknown);
 }
 
 TEST_CASE("a key is settled while it is known and nothing is in flight") {

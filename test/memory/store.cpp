@@ -34,7 +34,7 @@ TEST_CASE("memory store: a row that is there needs no record") {
   CHECK(before.known == zddm::knowledge::unknown);
   CHECK(s.fill("k", "v", before.seen));
   CHECK(s.look("k").value == "v");
-  auto const t = s.begin("k", {1, 1});
+  auto const t = s.begin("k", {1, 1}).value();
   CHECK(!s.get("k"));
   CHECK(s.look("k").pending);
   CHECK(s.records({}, 10, [](auto const&, auto const&) {}) == 1);
@@ -56,7 +56,8 @@ TEST_CASE("memory store: dropping records or rows refuses a fill that looked bef
 
 TEST_CASE("memory store: a plain erase under a mark leaves the key absent, not unknown") {
   store s;
-  (void)s.put_mark("k", "v", {1, 1});
+  REQUIRE(s.fill("k", "v", s.look("k").seen));
+  REQUIRE(s.mark("k", [](auto const& is) { return is; }, {1, 1}));
   s.erase("k");
   CHECK(s.look("k").known == zddm::knowledge::absent);
 }
@@ -64,14 +65,14 @@ TEST_CASE("memory store: a plain erase under a mark leaves the key absent, not u
 TEST_CASE("memory store: a marked update starts from what New alone knows") {
   store s;
   auto const append = [](std::optional<std::string> const& v) { return std::optional(v.value_or("") + "x"); };
-  CHECK(!s.update_mark("k", append, {1, 1}));
+  CHECK(!s.mark("k", append, {1, 1}));
   REQUIRE(s.fill("k", std::nullopt, s.look("k").seen));
-  auto const first = s.update_mark("k", append, {1, 2});
+  auto const first = s.mark("k", append, {1, 2});
   REQUIRE(first);
   CHECK(first->second == "x");
-  CHECK(!s.update_mark("k", append, {1, 3}));
+  CHECK(!s.mark("k", append, {1, 3}));
   s.release("k", first->first);
-  auto const second = s.update_mark("k", [](auto const&) { return std::optional<std::string>(); }, {1, 4});
+  auto const second = s.mark("k", [](auto const&) { return std::optional<std::string>(); }, {1, 4});
   REQUIRE(second);
   CHECK(!s.get("k"));
   CHECK(s.look("k").known == zddm::knowledge::absent);

@@ -13,10 +13,10 @@
 
 #include <zddm/gate/dial.hpp>
 #include <zddm/lifecycle/handle.hpp>
-#include <zddm/lifecycle/local.hpp>
 #include <zddm/memory/store.hpp>
 #include <zddm/proxy/proxy.hpp>
 #include <zddm/testing/explorer/explorer.hpp>
+#include <zddm/testing/explorer/local.hpp>
 #include <zddm/testing/explorer/recorder.hpp>
 #include <zddm/testing/explorer/store.hpp>
 #include <zddm/testing/history.hpp>
@@ -63,7 +63,7 @@ struct verdict {
   std::uint64_t apart = 0; ///< at rest New has another value than Old and does not know it
   std::uint64_t errors = 0;
 
-  void add(verdict const& v) {
+  void add(verdict const& v, bool with_errors = true) {
     tally.schedules += v.tally.schedules;
     tally.pruned += v.tally.pruned;
     tally.failed += v.tally.failed;
@@ -71,16 +71,16 @@ struct verdict {
     not_linearizable += v.not_linearizable;
     not_regular += v.not_regular;
     apart += v.apart;
-    errors += v.errors;
+    if (with_errors) errors += v.errors;
   }
 };
 
 /// Explores every schedule of the actors, then reads once more at rest from `last`. `Policies` are those of the proxy
-/// beside the dial and the local lifecycle. `New` may wrap the store to take a guard out.
+/// beside the dial and the lifecycle. `New` may wrap the store to take a guard out.
 template <class New, class... Policies>
 verdict explore(std::vector<actor> const& actors, place last, explorer::bounds limits, bool new_has_it,
                 std::function<void(inner_store&, inner_store&)> const& prepare = {}) {
-  using proxy = zddm::proxy<store, New, zddm::lifecycle::local, zddm::gate::dial, Policies...>;
+  using proxy = zddm::proxy<store, New, explorer::local, zddm::gate::dial, Policies...>;
   using recorder = explorer::recorder<int>;
   using kind = recorder::kind;
 

@@ -103,7 +103,7 @@ TEST_CASE("sqlite store keeps the laws with records under a key of two columns")
 
 TEST_CASE_FIXTURE(fixture, "sqlite store leaves in the table what an application would, and nothing else behind") {
   n.put(1, 10);
-  auto const t = n.begin(2, {1, 1});
+  auto const t = n.begin(2, {1, 1}).value();
   n.end(2, t, 20);
   (void)n.put_next(3, 30, 1);
   n.put_marked(4, 40);
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(fixture, "sqlite store applies nothing of a batch that holds w
 }
 
 TEST_CASE_FIXTURE(fixture, "sqlite store forgets the record of a key that a batch fills") {
-  for (std::int64_t key = 0; key < 3; ++key) n.release(key, n.begin(key, {1, 1}));
+  for (std::int64_t key = 0; key < 3; ++key) n.release(key, n.begin(key, {1, 1}).value());
   std::vector<entry<std::int64_t, std::int64_t>> const batch{{0, 5}, {1, 6}, {2, 7}, {3, 8}};
   n.fence(1);
   auto const seen = n.sequence();
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(fixture, "sqlite store gives every step of several processes a
   log.create_table();
   CHECK(test::in_processes(processes, [&](int me) {
     for (int r = 0; r < rounds; ++r) {
-      auto const t = n.begin(7, {static_cast<std::uint64_t>(me + 1), static_cast<std::uint64_t>(r + 1)});
+      auto const t = n.begin(7, {static_cast<std::uint64_t>(me + 1), static_cast<std::uint64_t>(r + 1)}).value();
       if (!log.insert(std::to_string(t.generation), t.alone ? "alone" : "beside")) return false;
     }
     return true;
@@ -256,7 +256,7 @@ TEST_CASE_FIXTURE(fixture, "sqlite store keeps row and record together when a pr
     test::process child([&] {
       for (std::uint64_t i = 1;; ++i) {
         auto const key = static_cast<std::int64_t>(i % 10);
-        auto const t = n.begin(key, {static_cast<std::uint64_t>(getpid()), i});
+        auto const t = n.begin(key, {static_cast<std::uint64_t>(getpid()), i}).value();
         n.end(key, t, key * 3);
         std::vector<entry<std::int64_t, std::int64_t>> batch;
         for (std::int64_t k = 100; k < 110; ++k) batch.push_back({k, static_cast<std::int64_t>(i)});

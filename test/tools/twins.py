@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 # Folders of test/ whose files have no header of their own name.
-EXTRA = {"explore", "processes", "examples", "matrix"}
+EXTRA = {"explore", "protocol", "processes", "examples", "matrix"}
 # Folders of test/ that hold no tests of the manifest.
 APART = {"tools", "consumer", "compile_fail", "bench"}
 COMPONENT = {"backfill": "bulk", "verify": "bulk", "sqlite": "sqlite", "lmdb": "lmdb", "cli": "cli"}

@@ -85,12 +85,6 @@ public:
   void release(key_type const& k, intent const& t) {
     tell("release", [&] { store_.release(k, t); });
   }
-  auto put_mark(key_type const& k, maybe const& v, intent_id id) {
-    return tell("put_mark", [&] { return store_.put_mark(k, v, id); });
-  }
-  template <class F> auto update_mark(key_type const& k, F&& f, intent_id id) {
-    return tell("update_mark", [&] { return store_.update_mark(k, f, id); });
-  }
   template <class F> auto mark(key_type const& k, F&& f, intent_id id) {
     return tell("mark", [&] { return store_.mark(k, f, id); });
   }
@@ -169,7 +163,7 @@ private:
 /// A write as the `intent` protocol has it while Old is the authority; no value: an erase.
 template <class Old, class New>
 void dual_write(Old& from, New& to, key_of<New> const& key, std::optional<value_of<New>> const& value, intent_id id) {
-  auto const t = to.begin(key, id);
+  auto const t = to.begin(key, id).value();
   if (value)
     from.put(key, *value);
   else

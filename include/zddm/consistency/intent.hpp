@@ -38,8 +38,11 @@ struct intent {
     }
 
     template <class Op> write_outcome write(Op& op) {
-      if (op.plan().write == lifecycle::writes::mirrored) return mirror(op);
       auto const held = op.held();
+      if (mirrored(op)) {
+        mark(op, [&](auto const&) { return held; }, [&](auto const&) { op.old_apply(); });
+        return {reached::applied, reached::applied};
+      }
       auto const begun = begin(op);
       old_step(op, begun, [&] { op.old_apply(); });
       return {reached::applied, finish(op, begun, held)};
@@ -52,18 +55,12 @@ struct intent {
     }
 
     template <class Op, class F> auto update(Op& op, F&& f) -> std::optional<typename Op::value_type> {
-      if (op.plan().write == lifecycle::writes::mirrored || op.plan().write == lifecycle::writes::new_only)
-        return update_in_new(op, f);
-      auto begun = begin(op);
-      // A write whose authority is New has not reached Old yet, so Old's value is no base to start from.
-      for (patience<Op> wait(op); begun.beside_mark; begun = begin(op)) {
-        release(op, begun);
-        wait();
-      }
+      if (mirrored(op) || op.plan().write == lifecycle::writes::new_only)
+        return mark(op, f, [&](auto const& result) { op.old_replace(result); });
+      auto const begun = begin(op);
       std::optional<typename Op::value_type> result;
       old_step(op, begun, [&] { result = op.old_update(f); });
-      // A write whose authority is New may have begun meanwhile, and reached Old before or after this one: Old decides.
-      if (finish(op, begun, result) != reached::applied && op.plan().new_required) release(op, begin(op));
+      finish(op, begun, result);
       return result;
     }
 
@@ -87,10 +84,13 @@ struct intent {
       int left_ = 1000;
     };
 
+    /// No write whose authority is Old begins beside one whose authority is New.
     template <class Op> static zddm::intent begin(Op& op) {
-      auto begun = op.on_new([&](auto& n) { return n.begin(op.key(), op.next_intent()); });
-      if (!begun) op.cannot_invalidate(begun.failure());
-      return *begun;
+      for (patience<Op> wait(op);; wait()) {
+        auto begun = op.on_new([&](auto& n) { return n.begin(op.key(), op.next_intent()); });
+        if (!begun) op.cannot_invalidate(begun.failure());
+        if (*begun) return **begun;
+      }
     }
 
     template <class Op> static bool release(Op& op, zddm::intent const& t) {
@@ -119,51 +119,42 @@ struct intent {
       });
     }
 
-    template <class Op> static write_outcome mirror(Op& op) {
-      op.confirm_lease();
-      auto marked = op.on_new([&](auto& n) { return n.put_mark(op.key(), op.held(), op.next_intent()); });
-      if (!marked) marked.rethrow();
-      mirror_to_old(op, *marked, [&] { op.old_apply(); });
-      return {reached::applied, reached::applied};
-    }
-
-    template <class Op, class F> static void mirror_to_old(Op& op, zddm::intent const& t, F&& f) {
-      try {
+    /// A write whose authority is New: it starts from what New knows, one at a time, and Old follows.
+    template <class Op, class F, class ToOld>
+    static auto mark(Op& op, F&& f, ToOld&& to_old) -> std::optional<typename Op::value_type> {
+      for (patience<Op> wait(op);;) {
         op.confirm_lease();
-        std::forward<F>(f)();
-      } catch (...) {
-        op.half_applied(std::current_exception());
-      }
-      release(op, t);
-    }
-
-    template <class Op, class F> static auto update_in_new(Op& op, F& f) -> std::optional<typename Op::value_type> {
-      bool const mirrored = op.plan().write == lifecycle::writes::mirrored;
-      for (patience<Op> wait(op);; wait()) {
-        op.confirm_lease();
-        auto marked = op.on_new([&](auto& n) { return n.update_mark(op.key(), f, op.next_intent()); });
+        auto marked = op.on_new([&](auto& n) { return n.mark(op.key(), f, op.next_intent()); });
         if (!marked) marked.rethrow();
         if (auto& taken = *marked) {
-          if (mirrored)
-            mirror_to_old(op, taken->first, [&] { op.old_replace(taken->second); });
-          else
-            release(op, taken->first);
+          if (mirrored(op)) {
+            try {
+              op.confirm_lease();
+              to_old(taken->second);
+            } catch (...) {
+              op.half_applied(std::current_exception());
+            }
+          }
+          release(op, taken->first);
           return std::move(taken->second);
         }
-        settle(op, mirrored);
+        if (!settle(op)) wait();
       }
     }
 
-    /// Makes a key known to New that it does not know and that nobody writes.
-    template <class Op> static void settle(Op& op, bool mirrored) {
+    /// Makes a key known to New that it does not know and that nobody writes. False: somebody does.
+    template <class Op> static bool settle(Op& op) {
       auto seen = op.on_new([&](auto& n) { return n.look(op.key()); });
       if (!seen) seen.rethrow();
-      if (seen->known != knowledge::unknown || seen->pending) return;
+      if (seen->known != knowledge::unknown || seen->pending) return false;
       std::optional<typename Op::value_type> value;
-      if (mirrored) value = op.old_get();
+      if (mirrored(op)) value = op.old_get();
       auto filled = op.on_new([&](auto& n) { return n.fill(op.key(), value, seen->seen); });
       if (!filled) filled.rethrow();
+      return true;
     }
+
+    template <class Op> static bool mirrored(Op& op) { return op.plan().write == lifecycle::writes::mirrored; }
   };
 };
 

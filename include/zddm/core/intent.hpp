@@ -12,25 +12,19 @@ namespace zddm {
 /// What New knows about a key. `unknown` is not `absent`: it means that Old has to be asked.
 enum class knowledge : std::uint8_t { unknown, present, absent };
 
-/// Names one write in flight: the process that began it and a number that process never uses again. The highest bit of
-/// the number is the store's: it tells a marked write from one that began.
+/// Names one write in flight: the process that began it and a number that process never uses again.
 struct intent_id {
-  static constexpr std::uint64_t mark_bit = std::uint64_t{1} << 63;
-
   std::uint64_t process = 0;
   std::uint64_t operation = 0;
-
-  constexpr bool marked() const { return (operation & mark_bit) != 0; }
 
   friend constexpr auto operator<=>(intent_id const&, intent_id const&) = default;
 };
 
-/// What `begin` and `put_mark` return and `end` and `release` take back.
+/// What `begin` and `mark` return and `end` and `release` take back.
 struct intent {
   intent_id id;
   std::uint64_t generation = 0;
-  bool alone = false;       ///< no other write of this key was in flight when this one began
-  bool beside_mark = false; ///< some write in flight has New as its authority
+  bool alone = false; ///< no other write of this key was in flight when this one began
 };
 
 /// One look at a key in New: what it knows, the value if present, and the sequence number a later `fill` must carry.
@@ -51,21 +45,25 @@ struct intent_record {
 
   friend bool operator==(intent_record const&, intent_record const&) = default;
 
-  /// A write starts: the store must drop the value in the same step.
+  /// A write whose authority is New is in flight. None whose authority is Old may begin beside it: the two stores would
+  /// take them in different orders.
+  bool marked() const { return known != knowledge::unknown && !pending.empty(); }
+
+  /// New alone knows what the key holds, and nobody is about to change it.
+  bool settled() const { return known != knowledge::unknown && pending.empty(); }
+
+  /// A write starts, beside no marked one: the store must drop the value in the same step.
   intent begin(intent_id id, std::uint64_t sequence) {
     known = knowledge::unknown;
     return join(id, sequence);
   }
 
-  /// A write starts in New, the authority: the store must put the value (or drop it, for an erase) in the same step.
+  /// A write starts in New, the authority, where the key is settled: the store must put the value (or drop it, for an
+  /// erase) in the same step.
   intent mark(intent_id id, std::uint64_t sequence, bool has_value) {
     known = has_value ? knowledge::present : knowledge::absent;
-    id.operation |= intent_id::mark_bit;
     return join(id, sequence);
   }
-
-  /// Whether New alone knows what the key holds, so that a read-modify-write may start from it.
-  bool settled() const { return known != knowledge::unknown && pending.empty(); }
 
   /// A write ends. True: the store must put the value (or leave it dropped, for an erase). False: the key stays as it is.
   bool end(intent const& t, std::uint64_t sequence, bool has_value) {
@@ -103,7 +101,7 @@ struct intent_record {
 
 private:
   intent join(intent_id id, std::uint64_t sequence) {
-    intent const t{id, sequence, pending.empty(), std::any_of(pending.begin(), pending.end(), [](auto p) { return p.marked(); })};
+    intent const t{id, sequence, pending.empty()};
     generation = sequence;
     pending.push_back(id);
     return t;

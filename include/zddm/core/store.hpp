@@ -111,26 +111,28 @@ concept conditional_store =
     };
 
 /// The `intent` protocol of New: each member is one atomic step on the value and its record (`intent_record`).
-/// `end` says whether the value became New's. `update_mark` is `put_mark` of what the function makes of the present value; nothing unless the record is `settled()`.
+/// `begin` does nothing while the key is `marked()`; `mark` does nothing unless it is `settled()`, and else puts what the
+/// function makes of the present value. `end` says whether the value became New's.
 template <class S>
-concept intent_store = store<S> && requires(S& s, key_of<S> const& key, std::optional<value_of<S>> const& value, intent_id id,
-                                            intent const& t, std::uint64_t seen, std::span<entry_of<S> const> entries,
-                                            std::optional<key_of<S>> const& after, std::size_t limit, detail::any_sink sink) {
-  { s.look(key) } -> std::same_as<sighting<value_of<S>>>;
-  { s.begin(key, id) } -> std::same_as<intent>;
-  s.end(key, t, value);
-  s.release(key, t);
-  { s.put_mark(key, value, id) } -> std::same_as<intent>;
-  s.assign(key, value);
-  { s.fill(key, value, seen) } -> std::same_as<bool>;
-  { s.fill_many(entries, seen) } -> std::same_as<std::size_t>;
-  { s.fence(key) } -> std::same_as<std::uint64_t>;
-  { s.sequence() } -> std::same_as<std::uint64_t>;
-  { s.records(after, limit, sink) } -> std::same_as<std::size_t>;
-  s.clear();
-  s.create_records();
-  s.drop_records();
-};
+concept intent_store =
+    store<S> && requires(S& s, key_of<S> const& key, std::optional<value_of<S>> const& value, intent_id id, intent const& t,
+                         std::uint64_t seen, std::span<entry_of<S> const> entries, std::optional<key_of<S>> const& after,
+                         std::size_t limit, detail::any_sink sink, detail::any_change<S> f) {
+      { s.look(key) } -> std::same_as<sighting<value_of<S>>>;
+      { s.begin(key, id) } -> std::same_as<std::optional<intent>>;
+      { s.end(key, t, value) } -> std::same_as<bool>;
+      s.release(key, t);
+      { s.mark(key, f, id) } -> std::same_as<std::optional<std::pair<intent, std::optional<value_of<S>>>>>;
+      s.assign(key, value);
+      { s.fill(key, value, seen) } -> std::same_as<bool>;
+      { s.fill_many(entries, seen) } -> std::same_as<std::size_t>;
+      { s.fence(key) } -> std::same_as<std::uint64_t>;
+      { s.sequence() } -> std::same_as<std::uint64_t>;
+      { s.records(after, limit, sink) } -> std::same_as<std::size_t>;
+      s.clear();
+      s.create_records();
+      s.drop_records();
+    };
 
 /// Puts or erases and marks the key in one atomic step; marks outlive a crash until they are cleared.
 template <class S>

@@ -184,9 +184,10 @@ public:
     return {unknown ? knowledge::unknown : knowledge::absent, {}, sequence_, !it->second.pending.empty()};
   }
 
-  intent begin(Key const& key, intent_id id) {
+  std::optional<intent> begin(Key const& key, intent_id id) {
     auto const lock = exclusive();
     intent_record record = load(key);
+    if (record.marked()) return std::nullopt;
     intent const t = record.begin(id, ++sequence_);
     rows_.erase(key);
     keep(key, record);
@@ -209,16 +210,7 @@ public:
     keep(key, record);
   }
 
-  intent put_mark(Key const& key, std::optional<Value> const& value, intent_id id) {
-    auto const lock = exclusive();
-    intent_record record = load(key);
-    intent const t = record.mark(id, ++sequence_, value.has_value());
-    set(key, value);
-    keep(key, record);
-    return t;
-  }
-
-  template <class F> std::optional<std::pair<intent, std::optional<Value>>> update_mark(Key const& key, F&& f, intent_id id) {
+  template <class F> std::optional<std::pair<intent, std::optional<Value>>> mark(Key const& key, F&& f, intent_id id) {
     auto const lock = exclusive();
     intent_record record = load(key);
     if (!record.settled()) return std::nullopt;

@@ -92,8 +92,15 @@ public:
         };
         if constexpr (lends_old)
           if (plan.read == lifecycle::reads::old_only) return from(event::side::old_store, old_);
-        if constexpr (lends_new)
+        if constexpr (lends_new) {
           if (plan.read == lifecycle::reads::new_only) return from(event::side::new_store, new_);
+          if constexpr (consistency_type::many_processes)
+            if (plan.read == lifecycle::reads::new_first) {
+              // A value in New may be trusted as it is; all else is for `read`.
+              operation_type op(*this, key, plan, event::operation::read);
+              if (op.lend(f)) return lent::yes;
+            }
+        }
         return lent::no;
       });
       if (lent_by_store != lent::no) return lent_by_store == lent::yes;

@@ -154,6 +154,20 @@ public:
     return value;
   }
 
+  /// New lends the value to `f` if it has one. What `f` throws reaches the caller, whatever the failure policy.
+  template <class F> bool lend(F& f) {
+    bool called = false;
+    auto const guarded = [&](auto const& value) {
+      callers_fault_ = called = true;
+      f(value);
+      callers_fault_ = false;
+    };
+    auto lent = on_new([&](auto& n) { return n.visit(key_, guarded); });
+    if (callers_fault_) lent.rethrow();
+    if (called) tell(proxy_.observer_, event::answered{event::side::new_store, what_});
+    return called;
+  }
+
   /// Old answers.
   std::optional<value_type> answer_from_old() {
     auto value = old_get();
@@ -179,7 +193,13 @@ public:
 
   intent_id next_intent() { return proxy_.lifecycle_.migration().next_intent(); }
 
-  void pause() { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
+  /// Lets others go on, before the same is tried again.
+  void pause() {
+    if constexpr (requires { proxy_.lifecycle_.pause(); })
+      proxy_.lifecycle_.pause();
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 
   /// Throws `lease_lost` if this process may no longer touch Old.
   void confirm_lease() const { proxy_.confirm_lease(); }

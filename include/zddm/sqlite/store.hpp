@@ -173,11 +173,16 @@ public:
     return {unknown ? knowledge::unknown : knowledge::absent, {}, records_.sequence(s), pending};
   }
 
-  intent begin(Key const& key, intent_id id) {
-    return step(key, [&](session& s, intent_record& record, std::uint64_t sequence) {
-      rows_.erase(s, key);
-      return record.begin(id, sequence);
-    });
+  std::optional<intent> begin(Key const& key, intent_id id) {
+    auto s = rows_.open();
+    transaction t(s, access::write);
+    auto [record, stored] = load(s, key);
+    if (record.marked()) return std::nullopt;
+    rows_.erase(s, key);
+    auto const made = record.begin(id, records_.next(s));
+    records_.save(s, key, record, stored);
+    t.commit();
+    return made;
   }
 
   bool end(Key const& key, intent const& t, std::optional<Value> const& value) {
@@ -195,14 +200,7 @@ public:
     });
   }
 
-  intent put_mark(Key const& key, std::optional<Value> const& value, intent_id id) {
-    return step(key, [&](session& s, intent_record& record, std::uint64_t sequence) {
-      rows_.set(s, key, value);
-      return record.mark(id, sequence, value.has_value());
-    });
-  }
-
-  template <class F> std::optional<std::pair<intent, std::optional<Value>>> update_mark(Key const& key, F&& f, intent_id id) {
+  template <class F> std::optional<std::pair<intent, std::optional<Value>>> mark(Key const& key, F&& f, intent_id id) {
     auto s = rows_.open();
     transaction t(s, access::write);
     auto [record, stored] = load(s, key);

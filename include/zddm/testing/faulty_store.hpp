@@ -133,7 +133,7 @@ public:
   {
     return call("look", [&] { return inner_.look(key); });
   }
-  intent begin(key_type const& key, intent_id id)
+  std::optional<intent> begin(key_type const& key, intent_id id)
     requires intent_store<Store>
   {
     return call("begin", [&] { return inner_.begin(key, id); });
@@ -148,15 +148,10 @@ public:
   {
     call("release", [&] { inner_.release(key, t); });
   }
-  intent put_mark(key_type const& key, std::optional<value_type> const& value, intent_id id)
-    requires intent_store<Store>
-  {
-    return call("put_mark", [&] { return inner_.put_mark(key, value, id); });
-  }
   template <class F>
     requires intent_store<Store>
-  auto update_mark(key_type const& key, F&& f, intent_id id) {
-    return call("update_mark", [&] { return inner_.update_mark(key, f, id); });
+  auto mark(key_type const& key, F&& f, intent_id id) {
+    return call("mark", [&] { return inner_.mark(key, f, id); });
   }
   void assign(key_type const& key, std::optional<value_type> const& value)
     requires intent_store<Store>

@@ -69,7 +69,7 @@ struct batch_stops_at_refusal : sound {
   }
 };
 struct begin_keeps_value : sound {
-  intent begin(text const& k, intent_id id) {
+  std::optional<intent> begin(text const& k, intent_id id) {
     auto const v = sound::get(k);
     auto const t = sound::begin(k, id);
     if (v) sound::put(k, *v);
@@ -77,9 +77,9 @@ struct begin_keeps_value : sound {
   }
 };
 struct all_are_alone : sound {
-  intent begin(text const& k, intent_id id) {
+  std::optional<intent> begin(text const& k, intent_id id) {
     auto t = sound::begin(k, id);
-    t.alone = true;
+    t->alone = true;
     return t;
   }
 };
@@ -105,7 +105,7 @@ struct one_ends_late : end_always_carries {
   }
 };
 struct fills_late : sound {
-  intent begin(text const& k, intent_id id) {
+  std::optional<intent> begin(text const& k, intent_id id) {
     gap();
     return sound::begin(k, id);
   }
@@ -137,15 +137,30 @@ struct fence_returns_old_number : sound {
   std::uint64_t fence(text const& k) { return sound::fence(k) - 1; }
 };
 struct mark_drops_value : sound {
-  intent put_mark(text const& k, maybe const&, intent_id id) { return sound::begin(k, id); }
+  template <class F> auto mark(text const& k, F f, intent_id id) {
+    return sound::mark(k, [&](maybe const& is) { return f(is), maybe(); }, id);
+  }
 };
 struct mark_is_plain : sound {
-  intent put_mark(text const& k, maybe const& v, intent_id id) { return sound::assign(k, v), intent{id, 1, true}; }
-};
-struct update_from_unknown : sound {
-  template <class F> std::optional<std::pair<intent, maybe>> update_mark(text const& k, F f, intent_id id) {
+  template <class F> std::optional<std::pair<intent, maybe>> mark(text const& k, F f, intent_id id) {
+    if (sound::look(k).known == knowledge::unknown) return std::nullopt;
     maybe const next = f(sound::get(k));
-    return std::pair(sound::put_mark(k, next, id), next);
+    sound::assign(k, next);
+    return std::pair(intent{id, 1, true}, next);
+  }
+};
+struct mark_from_unknown : sound {
+  template <class F> auto mark(text const& k, F f, intent_id id) {
+    sound::fill(k, std::nullopt, sound::look(k).seen);
+    return sound::mark(k, f, id);
+  }
+};
+struct begins_beside_mark : sound {
+  std::optional<intent> begin(text const& k, intent_id id) {
+    auto const t = sound::begin(k, id);
+    if (t) return t;
+    sound::fence(k);
+    return sound::begin(k, id);
   }
 };
 struct assign_keeps_writers : sound {
@@ -188,9 +203,9 @@ struct records_start_at : sound {
   }
 };
 struct sequence_by_key : sound {
-  intent begin(text const& k, intent_id id) {
+  std::optional<intent> begin(text const& k, intent_id id) {
     auto t = sound::begin(k, id);
-    t.generation = id.operation;
+    t->generation = id.operation;
     return t;
   }
 };
@@ -226,10 +241,11 @@ TEST_CASE("intent laws name the write that ends as it should not") {
   CHECK(breaks<release_does_nothing>().contains("a released write leaves the key unknown and not pending"));
   CHECK(breaks<fence_keeps_writers>().contains("the end of a fenced write does not end another"));
   CHECK(breaks<fence_returns_old_number>().contains("the number a fence returns admits a fill"));
-  CHECK(breaks<mark_drops_value>().contains("a marked value is present at once"));
-  CHECK(breaks<mark_is_plain>().contains("a marked write is in the key's record, told from one that began"));
-  CHECK(breaks<update_from_unknown>().contains("a marked update of an unknown key does nothing"));
-  CHECK(breaks<update_from_unknown>().contains("a marked update does nothing while a write is in flight"));
+  CHECK(breaks<mark_drops_value>().contains("a marked write is given the value, and what it makes of it is present at once"));
+  CHECK(breaks<mark_is_plain>().contains("a marked write is in the key's record"));
+  CHECK(breaks<mark_is_plain>().contains("a marked write does nothing while another is in flight"));
+  CHECK(breaks<mark_from_unknown>().contains("a marked write of an unknown key does nothing"));
+  CHECK(breaks<begins_beside_mark>().contains("no write begins beside a marked one"));
   CHECK(breaks<assign_keeps_writers>().contains("a write begun before an assigned erase does not bring the key back"));
   CHECK(breaks<clear_drops_rows_only>().contains("clear drops values and records"));
 }

@@ -24,7 +24,7 @@ template <class T> std::uint64_t fingerprint(T const& answer) {
   else
     return 1;
 }
-inline std::uint64_t fingerprint(intent const& t) { return t.generation * 4 + (t.alone ? 2 : 0) + (t.beside_mark ? 1 : 0); }
+inline std::uint64_t fingerprint(intent const& t) { return t.generation * 2 + (t.alone ? 1 : 0); }
 template <class V> std::uint64_t fingerprint(std::optional<V> const& v) { return v ? fingerprint(*v) * 3 + 1 : 7; }
 template <class V> std::uint64_t fingerprint(sighting<V> const& s) {
   return ((fingerprint(s.value) * 31 + static_cast<std::uint64_t>(s.known)) * 31 + s.seen) * 2 + (s.pending ? 1 : 0);
@@ -83,16 +83,11 @@ public:
   {
     change("release", k, [&] { return inner_.release(k, t), true; });
   }
-  auto put_mark(key_type const& k, std::optional<value_type> const& v, intent_id id)
-    requires intent_store<Store>
-  {
-    return change("put_mark", k, [&] { return inner_.put_mark(k, v, id); });
-  }
   template <class F>
-  auto update_mark(key_type const& k, F&& f, intent_id id)
+  auto mark(key_type const& k, F&& f, intent_id id)
     requires intent_store<Store>
   {
-    return change("update_mark", k, [&] { return inner_.update_mark(k, f, id); });
+    return change("mark", k, [&] { return inner_.mark(k, f, id); });
   }
   void assign(key_type const& k, std::optional<value_type> const& v)
     requires intent_store<Store>
@@ -159,6 +154,13 @@ public:
   }
 
 private:
+  template <class Answer> static bool took_effect(Answer const& answer) {
+    if constexpr (requires { static_cast<bool>(answer); })
+      return static_cast<bool>(answer);
+    else
+      return true;
+  }
+
   template <class Call> auto read(std::string_view what, Call&& call) {
     auto& e = explorer::current();
     e.step(what);
@@ -174,7 +176,7 @@ private:
     int const fault = e.fault();
     if (fault == 1) throw store_error(error_class::transient, "a call fails in this schedule, before its effect");
     auto answer = call();
-    if (!std::is_same_v<decltype(answer), bool> || fingerprint(answer) != fingerprint(false) || what == "end")
+    if (took_effect(answer) || what == "end")
       e.changed(object_, std::hash<std::string_view>{}(what) + std::hash<key_type>{}(k) * 31);
     if (fault == 2) throw store_error(error_class::unknown_outcome, "a call fails in this schedule, after its effect");
     e.learned(fingerprint(answer));

@@ -108,7 +108,7 @@ template <class Samples, class Make, class Fail> void intent_sequence(Make& make
   together(threads, [&](unsigned me) {
     for (unsigned i = 0; i < rounds; ++i) {
       auto const mine = Samples::key(10 + (i % 2 ? me : 0));
-      auto const t = b.s.begin(mine, {me, i + 1});
+      auto const t = b.s.begin(mine, {me, i + 1}).value_or(intent{});
       got[me].push_back(t.generation);
       b.s.release(mine, t);
     }
@@ -143,7 +143,7 @@ template <class Samples, class Make, class Fail> void intent_agreement(Make& mak
       meeting.arrive_and_wait();
       if (me < 2) {
         held const value = (at + me) % 3 == 0 ? held() : bench::v(2 * at + me);
-        auto const t = b.s.begin(key, {me, at + 1});
+        auto const t = b.s.begin(key, {me, at + 1}).value_or(intent{});
         std::this_thread::yield();
         {
           std::lock_guard const lock(mutex);

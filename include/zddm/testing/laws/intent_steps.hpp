@@ -31,8 +31,10 @@ template <class Samples, class Make, class Fail> struct intent_bench {
     if (!holds) fail_(text);
   }
 
-  zddm::intent begin() { return s.begin(k, {1, ++operation}); }
-  zddm::intent mark(held const& value) { return s.put_mark(k, value, {1, ++operation}); }
+  zddm::intent begin() { return s.begin(k, {1, ++operation}).value_or(intent{}); }
+  auto mark(held const& value) {
+    return s.mark(k, [&](held const&) { return value; }, {1, ++operation});
+  }
   bool fill(held const& value, std::uint64_t seen) { return s.fill(k, value, seen); }
   bool fill_now(held const& value) { return s.fill(k, value, s.look(k).seen); }
   std::uint64_t seen() { return s.look(k).seen; }
@@ -192,7 +194,7 @@ template <class Samples, class Make, class Fail> void intent_stale_fills(Make& m
     bench b(make, fail);
     auto const before = b.seen();
     auto const other = Samples::key(4);
-    b.s.end(other, b.s.begin(other, {1, 99}), b.v(9));
+    b.s.end(other, b.s.begin(other, {1, 99}).value_or(intent{}), b.v(9));
     b.law(b.fill(b.v(0), before), "a write of one key does not refuse the fill of another");
   }
 }
@@ -245,60 +247,40 @@ template <class Samples, class Make, class Fail> void intent_fences(Make& make, 
 
 template <class Samples, class Make, class Fail> void intent_marks(Make& make, Fail& fail) {
   using bench = intent_bench<Samples, Make, Fail>;
-  {
-    bench b(make, fail);
-    auto const t = b.mark(b.v(0));
-    b.law(b.present(b.v(0)), "a marked value is present at once");
-    auto const kept = b.records();
-    b.law(kept.size() == 1 && kept[0].second.pending.size() == 1 && kept[0].second.pending[0].marked() && t.id.marked(),
-          "a marked write is in the key's record, told from one that began");
-    b.law(!b.fill_now(b.v(1)) && b.present(b.v(0)), "a fill does not replace a marked value");
-    auto const u = b.mark(std::nullopt);
-    b.law(t.alone && !u.alone && u.beside_mark && b.absent(), "a marked erase is known absent at once");
-    b.s.release(b.k, t);
-    b.law(b.absent() && b.records().at(0).second.pending.size() == 1, "a release leaves other marks");
-    b.s.release(b.k, u);
-    b.law(b.absent() && b.records().at(0).second.pending.empty(), "a marked erase stays known absent once released");
-    auto const w = b.mark(b.v(2));
-    b.s.release(b.k, w);
-    b.law(b.present(b.v(2)) && b.records().empty(), "a marked value stays present once released, and needs no record");
-  }
-  {
-    bench b(make, fail);
-    auto const t = b.mark(b.v(0));
-    auto const u = b.begin();
-    b.law(u.beside_mark && !u.alone && b.unknown(true), "a begin beside a mark is told so and makes the key unknown");
-    b.s.release(b.k, t);
-    b.law(!b.s.end(b.k, u, b.v(1)) && b.unknown(), "a write beside a mark does not end with its value");
-  }
-  {
-    bench b(make, fail);
-    auto const before = b.seen();
-    b.s.release(b.k, b.mark(std::nullopt));
-    b.law(!b.fill(b.v(0), before) && b.absent(), "a fill that looked before a marked erase does not bring the key back");
-  }
-  if constexpr (requires(bench& b) { b.s.update_mark(b.k, zddm::detail::any_change<made<Make>>{}, intent_id{}); }) {
-    using held = typename bench::held;
-    bench b(make, fail);
-    held base = b.v(9);
-    auto const to = [&](held next) {
-      return b.s.update_mark(b.k, [&, next](held const& is) { return base = is, next; }, {1, ++b.operation});
-    };
-    b.law(!to(b.v(0)) && base == b.v(9) && b.unknown(), "a marked update of an unknown key does nothing");
-    b.fill_now(b.v(1));
-    auto const t = to(b.v(2));
-    b.law(t && base == b.v(1) && t->second == b.v(2) && b.present(b.v(2)),
-          "a marked update is given the value and puts what the function made");
-    b.law(!to(b.v(3)) && b.present(b.v(2)), "a marked update does nothing while a write is in flight");
-    if (!t) return;
-    b.law(b.records().size() == 1 && t->first.id.marked(), "a marked update is marked");
-    b.s.release(b.k, t->first);
-    auto const u = to({});
-    b.law(u && base == b.v(2) && !u->second && b.absent(), "a marked update to nothing erases");
-    if (u) b.s.release(b.k, u->first);
-    auto const w = to(b.v(4));
-    b.law(w && !base && b.present(b.v(4)), "a marked update of a known absent key is given nothing");
-  }
+  using held = typename bench::held;
+  bench b(make, fail);
+  held base = b.v(9);
+  auto const to = [&](held next) {
+    return b.s.mark(b.k, [&, next](held const& is) { return base = is, next; }, {1, ++b.operation});
+  };
+  b.law(!to(b.v(0)) && base == b.v(9) && b.unknown(), "a marked write of an unknown key does nothing");
+
+  b.fill_now(b.v(1));
+  auto const before = b.s.sequence();
+  auto const t = to(b.v(2));
+  b.law(t && base == b.v(1) && t->second == b.v(2) && b.present(b.v(2)),
+        "a marked write is given the value, and what it makes of it is present at once");
+  if (!t) return;
+  auto const kept = b.records();
+  b.law(kept.size() == 1 && kept[0].second.marked(), "a marked write is in the key's record");
+  b.law(!b.fill_now(b.v(3)) && b.present(b.v(2)), "a fill does not replace a marked value");
+  b.law(!to(b.v(3)) && b.present(b.v(2)), "a marked write does nothing while another is in flight");
+  b.law(!b.s.begin(b.k, {1, ++b.operation}) && b.present(b.v(2)), "no write begins beside a marked one");
+  b.s.release(b.k, t->first);
+  b.law(b.present(b.v(2)) && b.records().empty(), "a marked value stays present once released, and needs no record");
+
+  auto const u = to({});
+  b.law(u && base == b.v(2) && !u->second && b.absent(), "a marked write of nothing erases");
+  if (u) b.s.release(b.k, u->first);
+  b.law(b.absent() && b.records().size() == 1, "a marked erase stays known absent once released");
+  b.law(!b.fill(b.v(0), before) && b.absent(), "a fill that looked before a marked erase does not bring the key back");
+  auto const w = to(b.v(4));
+  b.law(w && !base && b.present(b.v(4)), "a marked write of a known absent key is given nothing");
+  if (w) b.s.release(b.k, w->first);
+
+  auto const begun = b.begin();
+  b.law(!to(b.v(5)) && b.unknown(true), "a marked write does nothing beside one that began");
+  b.s.release(b.k, begun);
 }
 
 template <class Samples, class Make, class Fail> void intent_assigns(Make& make, Fail& fail) {
