@@ -134,3 +134,33 @@ TEST_CASE_FIXTURE(fixture, "sqlite transaction of a killed process leaves no tra
     execute("BEGIN IMMEDIATE; COMMIT");
   }
 }
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction that waits for its own thread fails as transient, and the turn goes on") {
+  auto one = d.session(), two = d.session();
+  {
+    transaction t(one, access::write);
+    try {
+      transaction u(two, access::write);
+      FAIL("two writers at once");
+    } catch (store_error const& e) {
+      CHECK(e.kind() == error_class::transient);
+      CHECK(e.code() == 120);
+    }
+    CHECK(d.session().connection().ask("SELECT count(*) FROM t") == "0");
+  }
+  transaction t(two, access::write);
+  two.connection().execute("INSERT INTO t VALUES (1)");
+  t.commit();
+  transaction(one, access::write).commit();
+  CHECK(count() == "1");
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction that cannot begin lets the next one in") {
+  database other(dir / "a.db");
+  auto s = d.session(), holder = other.session();
+  holder.connection().execute("BEGIN IMMEDIATE");
+  for (int i = 0; i < 2; ++i) CHECK_THROWS_AS(transaction(s, access::write), store_error);
+  holder.connection().execute("COMMIT");
+  transaction(s, access::write).commit();
+  CHECK(s.connection().waited == std::chrono::steady_clock::duration::zero());
+}

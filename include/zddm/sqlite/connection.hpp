@@ -24,7 +24,7 @@ namespace zddm::sqlite {
 /// `store_error`. In a process forked from the one that opened it, it may only be abandoned.
 class connection {
 public:
-  connection(std::string path, options const& o) : path_(std::move(path)), patience_(o.busy_timeout) {
+  connection(std::string path, options const& o) : patience(o.busy_timeout), path_(std::move(path)) {
     int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (o.create ? SQLITE_OPEN_CREATE : 0);
     sqlite3* opened = nullptr;
     int const result = sqlite3_open_v2(path_.c_str(), &opened, flags, nullptr);
@@ -88,6 +88,10 @@ public:
   /// A write that fails inside a transaction is not applied, whatever the reason.
   bool in_transaction = false;
 
+  /// How long a call waits for locks of others, and how much of that this one has waited already.
+  std::chrono::milliseconds const patience;
+  std::chrono::steady_clock::duration waited{};
+
 private:
   struct closer {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
@@ -119,20 +123,20 @@ private:
     }
   }
 
-  /// Waits 50 microseconds, then longer and longer up to 5 milliseconds, until the patience of this one wait is over.
+  /// Waits longer and longer, from 20 microseconds to a millisecond, until the patience is over. The steps are short because
+  /// a lock that others take in turns is free for moments only.
   static int wait(void* self, int tries) {
     using clock = std::chrono::steady_clock;
     auto& me = *static_cast<connection*>(self);
     auto const now = clock::now();
-    if (tries == 0) me.deadline_ = now + me.patience_;
+    if (tries == 0) me.deadline_ = now + me.patience - me.waited;
     if (now >= me.deadline_) return 0;
-    auto const pause = std::chrono::microseconds(std::min(50L << std::min(tries, 7), 5000L));
+    auto const pause = std::chrono::microseconds(tries < 200 ? std::min(20L << std::min(tries, 4), 200L) : 1000L);
     std::this_thread::sleep_for(std::min<clock::duration>(pause, me.deadline_ - now));
     return 1;
   }
 
   std::string path_;
-  std::chrono::milliseconds patience_;
   std::chrono::steady_clock::time_point deadline_;
   unsigned generation_ = fork_guard::generation();
   std::unique_ptr<sqlite3, closer> db_;

@@ -19,6 +19,7 @@
 #include <zddm/sqlite/fork_guard.hpp>
 #include <zddm/sqlite/options.hpp>
 #include <zddm/sqlite/statement.hpp>
+#include <zddm/sqlite/turnstile.hpp>
 
 namespace zddm::sqlite {
 
@@ -106,6 +107,7 @@ private:
   std::string path_;
   sqlite::options options_;
   std::mutex mutex_;
+  turnstile writers_;
   std::vector<std::unique_ptr<connection>> idle_;
   std::size_t taken_ = 0;
   std::map<std::string, std::size_t> numbers_;
@@ -129,6 +131,9 @@ public:
   }
 
   sqlite::connection& connection() noexcept { return *connection_; }
+
+  /// Where the writers of the database take turns.
+  turnstile& writers() noexcept { return database_->writers_; }
 
   /// Starts the statement of this number (`database::statement`); it must not be in use in this session.
   sqlite::statement run(std::size_t number) {

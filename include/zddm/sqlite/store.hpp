@@ -34,7 +34,12 @@ public:
       : database_(&d), rows_(d, options), records_(d, rows_.schema()), versions_(d, rows_.schema()), marks_(d, rows_.schema()) {}
 
   /// Makes the table if there is none of its name.
-  void create_table() { database_->session().connection().execute(rows_.schema().create()); }
+  void create_table() {
+    auto s = database_->session();
+    transaction t(s, access::write);
+    s.connection().execute(rows_.schema().create());
+    t.commit();
+  }
 
   /// Drops the table and all that stands beside it, if they are there.
   void drop_table() {
@@ -54,17 +59,24 @@ public:
 
   void put(Key const& key, Value const& value) {
     auto s = rows_.open();
+    transaction t(s, access::write);
     rows_.put(s, key, value);
+    t.commit();
   }
 
   void erase(Key const& key) {
     auto s = rows_.open();
+    transaction t(s, access::write);
     rows_.erase(s, key);
+    t.commit();
   }
 
   bool insert(Key const& key, Value const& value) {
     auto s = rows_.open();
-    return rows_.insert(s, key, value);
+    transaction t(s, access::write);
+    bool const inserted = rows_.insert(s, key, value);
+    t.commit();
+    return inserted;
   }
 
   /// The function runs once, in a write transaction that holds up every other writer of the file.
@@ -156,7 +168,9 @@ public:
 
   void clear_mark(Key const& key) {
     auto s = rows_.open();
+    transaction t(s, access::write);
     marks_.remove(s, key);
+    t.commit();
   }
 
   // intent
