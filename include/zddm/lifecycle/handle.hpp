@@ -108,6 +108,8 @@ public:
   /// Walks a migration of a single process through a step, waiting at each row for the operations of the earlier one.
   /// Throws `refused` where the step does not start from the present row; nothing is changed then.
   void take(step asked, threshold reach = threshold::open()) {
+    refuse_inside();
+    std::lock_guard const lock(moves_);
     if (!done(asked, current().at) && !next_settings(asked, current(), reach))
       throw refused("cannot " + std::string(path_of(asked).name) + ' ' + name_ + " in row " +
                     std::string(to_string(current().at)) + "; nothing was changed");
@@ -116,6 +118,8 @@ public:
 
   /// Sets the rate of a dial in a single process.
   void set_rate(threshold rate) {
+    refuse_inside();
+    std::lock_guard const lock(moves_);
     while (auto const next = next_for_rate(current(), rate)) publish(*next);
   }
 
@@ -134,6 +138,7 @@ public:
   void quarantine(std::string_view reason) {
     refuse_inside();
     if (auto* const port = port_.load(std::memory_order_acquire)) return port->quarantine(reason);
+    std::lock_guard const lock(moves_);
     auto next = current();
     if (next.shut == quarantine::settled) return in_flight_.drain([] { std::this_thread::yield(); });
     next.shut = quarantine::settled;
@@ -169,6 +174,7 @@ private:
   std::atomic<outage_port*> port_{nullptr};
   in_flight in_flight_;
   alignas(64) std::atomic<std::uint64_t> operations_{0};
+  std::mutex moves_; ///< one mover at a time, or one would take a step while the other still waits for operations
   std::mutex guard_;
   std::deque<settings> kept_; ///< every settings ever obeyed: readers hold no reference count
   std::set<std::string, std::less<>> journal_;
