@@ -317,9 +317,7 @@ public:
     old_->put_for(to_old_key(key), checked(value), ttl);
   }
 
-  static error_class classify(std::exception const& e) {
-    return dynamic_cast<unmappable const*>(&e) ? error_class::permanent : zddm::classify<Old>(e);
-  }
+  static error_class classify(std::exception const& e) { return zddm::classify<Old>(e); }
 
 private:
   static decltype(auto) to_old_key(key_type const& key) {

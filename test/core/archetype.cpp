@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/core/archetype.hpp>
+
+#include <array>
+#include <concepts>
+
+#include <doctest/doctest.h>
+
+namespace archetype = zddm::archetype;
+
+namespace {
+
+/// One bit for each concept the store models.
+template <class S> constexpr unsigned models() {
+  constexpr std::array answers{zddm::store<S>,           zddm::lending_store<S>,    zddm::insertable_store<S>,
+                               zddm::updatable_store<S>, zddm::versioned_store<S>,  zddm::conditional_store<S>,
+                               zddm::intent_store<S>,    zddm::journaling_store<S>, zddm::scannable_store<S>,
+                               zddm::batch_store<S>,     zddm::expiring_store<S>};
+  unsigned bits = 0;
+  for (std::size_t i = 0; i < answers.size(); ++i) bits |= unsigned{answers[i]} << i;
+  return bits;
+}
+constexpr unsigned only(unsigned nth) { return 1u | 1u << nth; }
+
+} // namespace
+
+TEST_CASE("each archetype models its concept and no other") {
+  static_assert(models<archetype::plain_store>() == 1);
+  static_assert(models<archetype::lending_store>() == only(1));
+  static_assert(models<archetype::insertable_store>() == only(2));
+  static_assert(models<archetype::updatable_store>() == only(3));
+  static_assert(models<archetype::versioned_store>() == only(4));
+  static_assert(models<archetype::conditional_store>() == (only(4) | only(5)));
+  static_assert(models<archetype::intent_store>() == only(6));
+  static_assert(models<archetype::journaling_store>() == only(7));
+  static_assert(models<archetype::scannable_store>() == only(8));
+  static_assert(models<archetype::batch_store>() == only(9));
+  static_assert(models<archetype::expiring_store>() == only(10));
+}
+
+TEST_CASE("keys, values and the clock of a model offer no more than they must") {
+  using model = zddm::model_archetype;
+  static_assert(zddm::clock<model::clock_type>);
+  static_assert(std::regular<model::key_type> && !std::totally_ordered<model::key_type>);
+  static_assert(std::regular<model::value_type> && !std::totally_ordered<model::value_type>);
+  static_assert(!std::convertible_to<model::key_type, model::value_type> && !std::same_as<model::key_type, model::value_type>);
+}
