@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
@@ -79,12 +80,26 @@ private:
   std::string far_;
 };
 
-template <class K> constexpr fixed_bytes<8> canonical_number(K key) {
-  auto const n = static_cast<std::uint64_t>(key);
-  fixed_bytes<8> out{};
-  for (std::size_t i = 0; i < 8; ++i) out.bytes[i] = static_cast<char>(n >> (8 * i));
-  return out;
+template <class N> constexpr N swapped(N n) {
+  if constexpr (sizeof(N) == 2)
+    return __builtin_bswap16(n);
+  else if constexpr (sizeof(N) == 4)
+    return __builtin_bswap32(n);
+  else
+    return __builtin_bswap64(n);
 }
+
+/// In one store, so that the hash can load it at once.
+template <class N> constexpr fixed_bytes<sizeof(N)> little_endian(N n) {
+  if constexpr (sizeof(N) > 1 && std::endian::native == std::endian::big) n = swapped(n);
+  return {std::bit_cast<std::array<char, sizeof(N)>>(n)};
+}
+template <class N> constexpr fixed_bytes<sizeof(N)> big_endian(N n) {
+  if constexpr (sizeof(N) > 1 && std::endian::native == std::endian::little) n = swapped(n);
+  return {std::bit_cast<std::array<char, sizeof(N)>>(n)};
+}
+
+template <class K> constexpr fixed_bytes<8> canonical_number(K key) { return little_endian(static_cast<std::uint64_t>(key)); }
 
 template <class K> std::size_t canonical_size(K const& key) {
   if constexpr (is_scalar_field<K>)
@@ -159,10 +174,7 @@ template <class K> constexpr bits_of<K> sign_bit() {
 }
 
 template <class K> constexpr fixed_bytes<sizeof(K)> number(K key) {
-  std::uint64_t const bits = static_cast<bits_of<K>>(static_cast<bits_of<K>>(key) ^ sign_bit<K>());
-  fixed_bytes<sizeof(K)> out{};
-  for (std::size_t i = 0; i < sizeof(K); ++i) out.bytes[i] = static_cast<char>(bits >> (8 * (sizeof(K) - 1 - i)));
-  return out;
+  return zddm::detail::big_endian(static_cast<bits_of<K>>(static_cast<bits_of<K>>(key) ^ sign_bit<K>()));
 }
 
 /// Inside a tuple a text ends with 00 00, and a 00 in it is 00 ff.
