@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <lmdb.h>
+
+#include <zddm/core/error.hpp>
+#include <zddm/core/intent.hpp>
+#include <zddm/core/intent_bytes.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/core/version.hpp>
+#include <zddm/lmdb/codec.hpp>
+#include <zddm/lmdb/environment.hpp>
+#include <zddm/lmdb/intent_step.hpp>
+#include <zddm/lmdb/table.hpp>
+#include <zddm/lmdb/transaction.hpp>
+
+namespace zddm::lmdb {
+
+/// One database of an environment as a store, with every capability but `expiring_store`. It holds key bytes and value bytes as
+/// the codec makes them and nothing else; records, versions, marks and counters stand beside it, in databases which
+/// `create_records` makes. Each member is one transaction. Functions given to `visit`, `scan`, `records`, `marks` and `update`
+/// must not write to the same environment.
+template <class Key, class Value, class Codec = codec<Key, Value>> class store {
+  using maybe = std::optional<Value>;
+
+public:
+  using key_type = Key;
+  using value_type = Value;
+
+  /// Makes the database if it is not there. Without a name it is the main one, see `table`.
+  explicit store(environment& env, std::string name = {}) : table_(env, std::move(name)) {}
+
+  // store, lending, insertable, updatable
+
+  maybe get(Key const& key) const {
+    auto const k = Codec::key_bytes(key);
+    return table_.read([&](transaction const& t) { return value_in(t, table_.fit(k)); });
+  }
+
+  /// Lends what the codec lends, for text the bytes in the map, until the function returns.
+  template <class F> bool visit(Key const& key, F&& f) const {
+    auto const k = Codec::key_bytes(key);
+    return table_.read([&](transaction const& t) {
+      auto const bytes = t.get(table_.values(), table_.fit(k));
+      if (!bytes) return false;
+      if constexpr (requires { Codec::lend(*bytes); })
+        f(Codec::lend(*bytes));
+      else
+        f(Codec::value_from(*bytes));
+      return true;
+    });
+  }
+
+  void put(Key const& key, Value const& value) {
+    auto const k = Codec::key_bytes(key);
+    auto const v = Codec::value_bytes(value);
+    table_.write([&](transaction& t) { t.put(table_.values(), table_.fit(k), v); });
+  }
+
+  void erase(Key const& key) {
+    auto const k = Codec::key_bytes(key);
+    table_.write([&](transaction& t) { t.erase(table_.values(), table_.fit(k)); });
+  }
+
+  bool insert(Key const& key, Value const& value) {
+    auto const k = Codec::key_bytes(key);
+    auto const v = Codec::value_bytes(value);
+    return table_.write([&](transaction& t) { return t.put(table_.values(), table_.fit(k), v, MDB_NOOVERWRITE); });
+  }
+
+  template <class F> maybe update(Key const& key, F&& f) {
+    auto const k = Codec::key_bytes(key);
+    return table_.write([&](transaction& t) {
+      maybe next = f(value_in(t, table_.fit(k)));
+      set(t, k, next);
+      return next;
+    });
+  }
+
+  // versioned, conditional
+
+  versioned<Value> get_versioned(Key const& key) const {
+    auto const k = Codec::key_bytes(key);
+    return table_.read_beside(
+        [&](transaction const& t, counters const&) { return versioned<Value>{value_in(t, table_.fit(k)), version_in(t, k)}; });
+  }
+
+  version put_next(Key const& key, Value const& value, std::uint64_t process) { return advance(key, value, process); }
+  version erase_next(Key const& key, std::uint64_t process) { return advance(key, std::nullopt, process); }
+  bool put_if_newer(Key const& key, Value const& value, version v) { return take(key, value, v); }
+  bool erase_if_newer(Key const& key, version v) { return take(key, std::nullopt, v); }
+
+  /// The key then holds the next version of the same process.
+  bool put_if_version(Key const& key, maybe const& value, version v) {
+    auto const k = Codec::key_bytes(key);
+    return table_.write_beside([&](transaction& t, counters&) {
+      return version_in(t, table_.fit(k)) == v && set_versioned(t, k, value, {v.counter + 1, v.process});
+    });
+  }
+
+  // journaling
+
+  void put_marked(Key const& key, Value const& value) { set_marked(key, value); }
+  void erase_marked(Key const& key) { set_marked(key, std::nullopt); }
+
+  template <class Sink> std::size_t marks(std::optional<Key> const& after, std::size_t limit, Sink&& sink) const {
+    return walk_beside(&side_databases::marks, after, limit, [&](cursor const& at) { sink(Codec::key_from(at.key())); });
+  }
+
+  void clear_mark(Key const& key) {
+    auto const k = Codec::key_bytes(key);
+    table_.write_beside([&](transaction& t, counters&) { return t.erase(table_.sides().marks, table_.fit(k)); });
+  }
+
+  // scannable, batch
+
+  template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
+    auto const upto = key_bytes(range.upto);
+    return table_.read([&](transaction const& t) {
+      return walk(t, table_.values(), range.after, [&, n = std::size_t{0}](cursor const& at) mutable {
+        if (n == limit || (upto && t.less(table_.values(), *upto, at.key()))) return false;
+        sink(Codec::key_from(at.key()), Codec::value_from(at.value()));
+        ++n;
+        return true;
+      });
+    });
+  }
+
+  /// Walks all keys once.
+  std::vector<Key> split_points(std::size_t n) const {
+    std::uint64_t const rows = table_.size();
+    std::uint64_t const parts = std::min<std::uint64_t>(n, rows) + 1;
+    std::vector<Key> points;
+    if (parts > 1)
+      table_.read([&](transaction const& t) {
+        std::uint64_t at_row = 0;
+        return walk(t, table_.values(), {}, [&](cursor const& at) {
+          if (++at_row >= rows || points.size() + 1 >= parts) return false;
+          if (at_row * parts / rows > points.size()) points.push_back(Codec::key_from(at.key()));
+          return true;
+        });
+      });
+    return points;
+  }
+
+  std::uint64_t size() const { return table_.size(); }
+
+  std::vector<maybe> get_many(std::span<Key const> keys) const {
+    return table_.read([&](transaction const& t) {
+      std::vector<maybe> values;
+      values.reserve(keys.size());
+      for (auto const& key : keys) {
+        auto const k = Codec::key_bytes(key);
+        values.push_back(value_in(t, table_.fit(k)));
+      }
+      return values;
+    });
+  }
+
+  void put_many(std::span<entry<Key, Value> const> entries) {
+    table_.write([&](transaction& t) {
+      for (auto const& e : entries) {
+        auto const k = Codec::key_bytes(e.key);
+        t.put(table_.values(), table_.fit(k), Codec::value_bytes(e.value));
+      }
+    });
+  }
+
+  // intent
+
+  /// `seen` is 0 where the value is there: no fill needs it.
+  sighting<Value> look(Key const& key) const {
+    auto const bytes = Codec::key_bytes(key);
+    return table_.with_sides([&] {
+      return table_.read([&](transaction const& t) -> std::optional<sighting<Value>> {
+        std::string_view const k = table_.fit(bytes);
+        if (auto value = value_in(t, k)) return sighting<Value>{knowledge::present, std::move(value), 0, false};
+        if (!table_.sides().open) return std::nullopt;
+        auto const seen = table_.counters_in(t).sequence;
+        auto const record = intent_step::stored(table_, t, k);
+        if (!record) return sighting<Value>{knowledge::unknown, {}, seen, false};
+        // A row that is gone from under a record that says it is there was erased by who writes New alone.
+        auto const known = record->known == knowledge::unknown ? knowledge::unknown : knowledge::absent;
+        return sighting<Value>{known, {}, seen, !record->pending.empty()};
+      });
+    });
+  }
+
+  std::optional<intent> begin(Key const& key, intent_id id) {
+    return step(key, [&](intent_step& s) -> std::optional<intent> {
+      if (s.record.marked()) return std::nullopt;
+      s.drop();
+      return s.record.begin(id, s.next());
+    });
+  }
+
+  bool end(Key const& key, intent const& what, maybe const& value) {
+    return step(key, [&](intent_step& s) {
+      bool const carried = s.record.end(what, s.next(), value.has_value());
+      if (carried) set(s.t, s.key, value);
+      return carried;
+    });
+  }
+
+  void release(Key const& key, intent const& what) {
+    step(key, [&](intent_step& s) { return s.record.release(what, s.next()), true; });
+  }
+
+  template <class F> std::optional<std::pair<intent, maybe>> mark(Key const& key, F&& f, intent_id id) {
+    return step(key, [&](intent_step& s) -> std::optional<std::pair<intent, maybe>> {
+      if (!s.record.settled()) return std::nullopt;
+      maybe next = f(value_in(s.t, s.key));
+      set(s.t, s.key, next);
+      intent const t = s.record.mark(id, s.next(), next.has_value());
+      return std::pair(t, std::move(next));
+    });
+  }
+
+  /// Sets what New knows, whatever was in flight: those writes lose their right to end with a value.
+  void assign(Key const& key, maybe const& value) {
+    step_anew(key, [&](intent_step& s) {
+      set(s.t, s.key, value);
+      s.record = {value ? knowledge::present : knowledge::absent, s.next(), {}};
+      return true;
+    });
+  }
+
+  bool fill(Key const& key, maybe const& value, std::uint64_t seen) {
+    return step(key, [&](intent_step& s) {
+      if (s.row() || !s.record.admits_fill(seen, s.c.floor)) return false;
+      s.record.filled(value.has_value());
+      set(s.t, s.key, value);
+      return true;
+    });
+  }
+
+  /// Fastest with keys that rise, above all beyond the last that is there.
+  std::size_t fill_many(std::span<entry<Key, Value> const> entries, std::uint64_t seen) {
+    return table_.write_beside([&](transaction& t, counters& c) {
+      std::size_t applied = 0;
+      if (seen < c.floor) return applied;
+      bool const records = t.entries(table_.sides().intents) != 0;
+      std::string last;
+      if (cursor at(t, table_.values()); at.last()) last = at.key();
+      for (auto const& e : entries) {
+        auto const bytes = Codec::key_bytes(e.key);
+        std::string_view const k = table_.fit(bytes);
+        if (records && !admitted(t, k, seen, c.floor)) continue;
+        bool const beyond = last.empty() || t.less(table_.values(), last, k);
+        if (!t.put(table_.values(), k, Codec::value_bytes(e.value), MDB_NOOVERWRITE | (beyond ? MDB_APPEND : 0))) continue;
+        ++applied;
+        if (records) t.erase(table_.sides().intents, k);
+        if (beyond) last = k;
+      }
+      return applied;
+    });
+  }
+
+  std::uint64_t fence(Key const& key) {
+    return step_anew(key, [&](intent_step& s) {
+      s.drop();
+      s.record.fence(s.next());
+      return s.c.sequence;
+    });
+  }
+
+  std::uint64_t sequence() const {
+    return table_.read_beside([](transaction const&, counters const& c) { return c.sequence; });
+  }
+
+  /// A damaged record is shown as one that knows nothing, so that whoever heals unknown keys finds it.
+  template <class Sink> std::size_t records(std::optional<Key> const& after, std::size_t limit, Sink&& sink) const {
+    return walk_beside(&side_databases::intents, after, limit,
+                       [&](cursor const& at) { sink(Codec::key_from(at.key()), record_or_unknown(at.value())); });
+  }
+
+  /// Drops rows, records, versions and marks; the sequence goes on, and a `fill` that saw the store before is refused.
+  void clear() { table_.clear(); }
+  void create_records() { table_.create_sides(); }
+  /// Drops records, versions, marks and counters.
+  void drop_records() { table_.drop_sides(); }
+
+private:
+  maybe value_in(transaction const& t, std::string_view key) const {
+    auto const bytes = t.get(table_.values(), key);
+    return bytes ? maybe(Codec::value_from(*bytes)) : std::nullopt;
+  }
+  void set(transaction& t, std::string_view key, maybe const& value) {
+    if (value)
+      t.put(table_.values(), key, Codec::value_bytes(*value));
+    else
+      t.erase(table_.values(), key);
+  }
+
+  version version_in(transaction const& t, std::string_view key) const {
+    auto const bytes = t.get(table_.sides().versions, key);
+    if (!bytes || bytes->size() != 16) return {};
+    return {zddm::detail::read_u64(*bytes, 0), zddm::detail::read_u64(*bytes, 8)};
+  }
+  bool set_versioned(transaction& t, std::string_view key, maybe const& value, version v) {
+    std::string bytes;
+    zddm::detail::append_u64(bytes, v.counter);
+    zddm::detail::append_u64(bytes, v.process);
+    t.put(table_.sides().versions, key, bytes);
+    set(t, key, value);
+    return true;
+  }
+  version advance(Key const& key, maybe const& value, std::uint64_t process) {
+    auto const k = Codec::key_bytes(key);
+    return table_.write_beside([&](transaction& t, counters&) {
+      version const next{version_in(t, table_.fit(k)).counter + 1, process};
+      set_versioned(t, k, value, next);
+      return next;
+    });
+  }
+  bool take(Key const& key, maybe const& value, version v) {
+    auto const k = Codec::key_bytes(key);
+    return table_.write_beside(
+        [&](transaction& t, counters&) { return v > version_in(t, table_.fit(k)) && set_versioned(t, k, value, v); });
+  }
+  void set_marked(Key const& key, maybe const& value) {
+    auto const k = Codec::key_bytes(key);
+    table_.write_beside([&](transaction& t, counters&) {
+      t.put(table_.sides().marks, table_.fit(k), {});
+      set(t, k, value);
+      return true;
+    });
+  }
+
+  template <class F> auto step(Key const& key, F&& f) {
+    auto const k = Codec::key_bytes(key);
+    return table_.write_beside([&](transaction& t, counters& c) { return stepped(t, c, table_.fit(k), f); });
+  }
+  template <class F> auto step_anew(Key const& key, F&& f) {
+    auto const k = Codec::key_bytes(key);
+    return table_.write_beside([&](transaction& t, counters& c) {
+      intent_step::forget(table_, t, table_.fit(k));
+      return stepped(t, c, k, f);
+    });
+  }
+  template <class F> auto stepped(transaction& t, counters& c, std::string_view key, F& f) {
+    intent_step s(table_, t, c, key);
+    auto result = f(s);
+    s.keep();
+    return result;
+  }
+  static intent_record record_or_unknown(std::string_view bytes) {
+    try {
+      return intent_record_from(bytes);
+    } catch (store_error const&) {
+      return {};
+    }
+  }
+  bool admitted(transaction const& t, std::string_view key, std::uint64_t seen, std::uint64_t floor) const {
+    auto const record = intent_step::stored(table_, t, key);
+    return !record || record->admits_fill(seen, floor);
+  }
+
+  static std::optional<std::string> key_bytes(std::optional<Key> const& key) {
+    return key ? std::optional<std::string>(std::string_view(Codec::key_bytes(*key))) : std::nullopt;
+  }
+  /// Calls f(cursor const&) above `after` for as long as it returns true; says how often it did.
+  template <class F> std::size_t walk(transaction const& t, database db, std::optional<Key> const& after, F&& f) const {
+    auto const from = key_bytes(after);
+    std::size_t n = 0;
+    cursor at(t, db);
+    for (bool more = at.above(from); more; more = at.next())
+      if (table_.ours(at.key()))
+        continue;
+      else if (!f(at))
+        break;
+      else
+        ++n;
+    return n;
+  }
+  template <class F>
+  std::size_t walk_beside(database side_databases::* db, std::optional<Key> const& after, std::size_t limit, F&& f) const {
+    return table_.read_beside([&](transaction const& t, counters const&) {
+      return walk(t, table_.sides().*db, after, [&, n = std::size_t{0}](cursor const& at) mutable {
+        if (n++ == limit) return false;
+        f(at);
+        return true;
+      });
+    });
+  }
+
+  mutable table table_;
+};
+
+} // namespace zddm::lmdb
