@@ -32,7 +32,8 @@ template <class Value> struct sighting {
   knowledge known = knowledge::unknown;
   std::optional<Value> value;
   std::uint64_t seen = 0;
-  bool pending = false; ///< some write of this key is in flight, or its process died in it
+  bool pending = false;         ///< some write of this key is in flight, or its process died in it
+  std::uint64_t generation = 0; ///< of the key's record; 0: it has none, or the value is present
 };
 
 /// The small record beside a value in New, and the only place where the rules of the `intent` protocol stand.

@@ -191,7 +191,7 @@ public:
         if (!record) return sighting<Value>{knowledge::unknown, {}, seen, false};
         // A row that is gone from under a record that says it is there was erased by who writes New alone.
         auto const known = record->known == knowledge::unknown ? knowledge::unknown : knowledge::absent;
-        return sighting<Value>{known, {}, seen, !record->pending.empty()};
+        return sighting<Value>{known, {}, seen, !record->pending.empty(), record->generation};
       });
     });
   }

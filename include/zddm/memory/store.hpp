@@ -181,7 +181,7 @@ public:
     auto const it = records_.find(key);
     if (it == records_.end()) return {knowledge::unknown, {}, sequence_, false};
     bool const unknown = it->second.known == knowledge::unknown;
-    return {unknown ? knowledge::unknown : knowledge::absent, {}, sequence_, !it->second.pending.empty()};
+    return {unknown ? knowledge::unknown : knowledge::absent, {}, sequence_, !it->second.pending.empty(), it->second.generation};
   }
 
   std::optional<intent> begin(Key const& key, intent_id id) {

@@ -184,7 +184,7 @@ public:
     auto const record = records_.load(s, key);
     bool const unknown = !record || record->known == knowledge::unknown;
     bool const pending = record && !record->pending.empty();
-    return {unknown ? knowledge::unknown : knowledge::absent, {}, records_.sequence(s), pending};
+    return {unknown ? knowledge::unknown : knowledge::absent, {}, records_.sequence(s), pending, record ? record->generation : 0};
   }
 
   std::optional<intent> begin(Key const& key, intent_id id) {

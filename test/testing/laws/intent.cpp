@@ -180,6 +180,13 @@ struct look_says_absent : sound {
     return at;
   }
 };
+template <std::uint64_t Generation> struct look_tells_generation : sound {
+  zddm::sighting<text> look(text const& k) {
+    auto at = sound::look(k);
+    at.generation = Generation;
+    return at;
+  }
+};
 struct look_forgets_writers : sound {
   zddm::sighting<text> look(text const& k) {
     auto at = sound::look(k);
@@ -254,6 +261,9 @@ TEST_CASE("intent laws name what is told wrongly") {
   CHECK(breaks<look_says_absent>().contains("a fresh store knows nothing of a key and keeps no record"));
   CHECK(breaks<look_forgets_writers>().contains("a fence ends what is in flight") == false);
   CHECK(breaks<look_forgets_writers>().contains("a begin over a row put by other means drops it"));
+  CHECK(breaks<look_tells_generation<0>>().contains("a look tells the generation of the key's record"));
+  CHECK(breaks<look_tells_generation<0>>().contains("a look at a key known absent tells the generation of its record"));
+  CHECK(breaks<look_tells_generation<7>>().contains("a look at a key without a record says so"));
   CHECK(breaks<records_stay>().contains("records created again start empty"));
   CHECK(breaks<records_go_with_rows>().contains("dropping records, even twice, leaves the values"));
   CHECK(breaks<records_start_at>().contains("records starts above the key it is given"));

@@ -68,6 +68,7 @@ template <class Samples, class Make, class Fail> void intent_fills(Make& make, F
   {
     bench b(make, fail);
     b.law(b.unknown() && b.records().empty(), "a fresh store knows nothing of a key and keeps no record");
+    b.law(b.s.look(b.k).generation == 0, "a look at a key without a record says so");
     auto const before = b.seen();
     b.law(b.fill(b.v(0), before) && b.present(b.v(0)), "a fill of an unknown key is taken");
     b.law(b.records().empty(), "a key that is present with nothing in flight has no record");
@@ -106,9 +107,11 @@ template <class Samples, class Make, class Fail> void intent_writes(Make& make, 
     b.law(!b.s.end(b.k, t, b.v(2)) && b.present(b.v(1)), "an end that is repeated does nothing");
     auto const u = b.begin();
     b.law(b.s.end(b.k, u, std::nullopt) && b.absent(), "an erase ends as known absent");
+    b.law(b.s.look(b.k).generation == u.generation, "a look at a key known absent tells the generation of its record");
     auto const w = b.begin();
     b.s.release(b.k, w);
     b.law(b.unknown(), "a released write leaves the key unknown and not pending");
+    b.law(b.s.look(b.k).generation == b.records().at(0).second.generation, "a look tells the generation of the key's record");
     b.law(b.fill_now(b.v(3)) && b.present(b.v(3)), "a released key can be filled again");
   }
   for (bool const in_order : {true, false}) {
