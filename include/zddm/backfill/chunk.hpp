@@ -43,7 +43,8 @@ cuts<key_of<Store>> cut(Store& store, std::uint64_t rows_each, std::size_t most,
   using key = key_of<Store>;
   auto const wanted =
       std::clamp<std::uint64_t>(store.size() / std::max<std::uint64_t>(rows_each, 1), 1, std::max<std::size_t>(most, 1));
-  cuts<key> made{store.split_points(static_cast<std::size_t>(wanted - 1)), false};
+  cuts<key> made;
+  if (wanted > 1) made.bounds = store.split_points(static_cast<std::size_t>(wanted - 1));
   std::optional<key> last = made.bounds.empty() ? std::nullopt : std::optional<key>(made.bounds.back());
   auto const beyond = [&](key const& k) {
     last = k;
