@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/verify/merge.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <zddm/memory/store.hpp>
+
+#include "tools/people.hpp"
+
+using people = zddm::memory::store<int, std::string>;
+using zddm::verify::kind;
+
+namespace {
+using odds = std::vector<std::pair<int, kind>>;
+
+template <class Old, class New> std::pair<std::uint64_t, odds> merged(Old& from, New& to, std::size_t page) {
+  odds seen;
+  auto const rows = zddm::verify::merge(
+      from, to, page, {}, [&](kind k, int key) { seen.emplace_back(key, k); },
+      [](std::string const& key) { FAIL("no key was to be refused: " << key); });
+  return {rows, seen};
+}
+} // namespace
+
+TEST_CASE("merge tells missing, extra and different keys, in order") {
+  people from, to;
+  for (int i = 1; i <= 9; ++i) {
+    from.put(i, "v");
+    to.put(i, "v");
+  }
+  from.put(0, "v");
+  to.erase(9);
+  to.put(4, "w");
+  from.erase(6);
+  to.put(20, "v");
+  for (std::size_t page : {1u, 2u, 3u, 100u}) {
+    auto const [rows, seen] = merged(from, to, page);
+    CHECK(rows == 11);
+    CHECK((seen == odds{{0, kind::missing}, {4, kind::differs}, {6, kind::extra}, {9, kind::missing}, {20, kind::extra}}));
+  }
+}
+
+TEST_CASE("merge of any two stores agrees with looking every key up") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    people from, to;
+    std::map<int, kind> wanted;
+    for (int i = 0; i < 40; ++i) switch (random() % 6) {
+      case 0: from.put(i, "v"), wanted[i] = kind::missing; break;
+      case 1: to.put(i, "v"), wanted[i] = kind::extra; break;
+      case 2: from.put(i, "v"), to.put(i, "w"), wanted[i] = kind::differs; break;
+      case 3: from.put(i, "v"), to.put(i, "v"); break;
+      default: break;
+      }
+    CHECK((merged(from, to, 1 + random() % 7).second == odds(wanted.begin(), wanted.end())));
+  }
+}
+
+TEST_CASE("merge tells a row without a counterpart whether New has its key or not") {
+  test::old_people from;
+  zddm::memory::store<int, test::new_person> to;
+  test::add_people(from, 4);
+  test::in_new_shape shaped(from);
+  for (int i = 1; i <= 4; ++i) to.put(i, *shaped.get(i));
+  from.put(2, {});
+  from.put(3, {});
+  to.erase(3);
+  to.put(4, {"Ada Nr 4", 1});
+  CHECK((merged(shaped, to, 3).second == odds{{2, kind::unmappable}, {3, kind::unmappable}, {4, kind::differs}}));
+}
+
+TEST_CASE("merge refuses a store whose order is another one") {
+  zddm::memory::store<int, std::string, std::greater<int>> from;
+  people to;
+  for (int i = 1; i <= 5; ++i) from.put(i, "v"), to.put(i, "v");
+  int code = 0;
+  try {
+    merged(from, to, 10);
+  } catch (zddm::error const& e) {
+    code = e.code();
+  }
+  CHECK(code == 141);
+}
+
+TEST_CASE("merge ends when it is asked to") {
+  people from, to;
+  for (int i = 1; i <= 100; ++i) from.put(i, "v");
+  std::stop_source stop;
+  int seen = 0;
+  auto const rows = zddm::verify::merge(
+      from, to, 10, stop.get_token(),
+      [&](kind, int key) {
+        ++seen;
+        if (key == 30) stop.request_stop();
+      },
+      [](auto const&) {});
+  CHECK(rows == 30);
+  CHECK(seen == 30);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/verify/report.hpp>
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <zddm/core/text.hpp>
+
+using zddm::verify::kind;
+using zddm::verify::report;
+
+TEST_CASE("report counts each kind apart and all together") {
+  report r{};
+  r.complete = true;
+  CHECK(r.clean());
+  for (kind k : {kind::missing, kind::extra, kind::differs, kind::unmappable, kind::damaged}) r.open.add(k);
+  r.open.add(kind::differs);
+  CHECK(r.open.missing == 1);
+  CHECK(r.open.extra == 1);
+  CHECK(r.open.differs == 2);
+  CHECK(r.open.unmappable == 1);
+  CHECK(r.open.damaged == 1);
+  CHECK(r.open.total() == 6);
+  CHECK_FALSE(r.clean());
+}
+
+TEST_CASE("report is not clean before every key was compared, and is in spite of writes in flight") {
+  report r{};
+  CHECK_FALSE(r.clean());
+  r.complete = true;
+  r.in_flight = 3;
+  r.unknown = 2;
+  CHECK(r.clean());
+}
+
+TEST_CASE("report has a readable form that comes back") {
+  report r{};
+  r.rows = 10;
+  r.listed.push_back({"\"a\"", std::string(to_string(kind::differs)), {"name"}, 41'000, {}, {}});
+  auto const text = zddm::text::encode(r);
+  CHECK(text.find("kind: \"differs\", columns: [\"name\"], age_ms: 41000, old_value: null") != std::string::npos);
+  CHECK(zddm::text::encode(zddm::text::decode<report>(text)) == text);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/verify/run.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <zddm/memory/store.hpp>
+#include <zddm/verify/drain.hpp>
+#include <zddm/verify/repair.hpp>
+
+#include "tools/people.hpp"
+#include "tools/watched.hpp"
+
+using namespace std::chrono_literals;
+using people = zddm::memory::store<int, std::string>;
+using new_people = zddm::memory::store<int, test::new_person>;
+using watched_people = test::watched<people>;
+using zddm::verify::options;
+using zddm::verify::report;
+using zddm::verify::run;
+
+namespace {
+
+/// Recheck without waiting; the time moves by what is slept.
+struct slept {
+  std::chrono::nanoseconds time = 1h;
+  options o{};
+  slept() {
+    o.timing.now = [this] { return time; };
+    o.timing.sleep = [this](std::chrono::nanoseconds t, auto const&) { time += t; };
+  }
+};
+
+void fill_both(people& from, people& to, int rows) {
+  for (int i = 1; i <= rows; ++i) {
+    from.put(i, "v" + std::to_string(i));
+    to.put(i, "v" + std::to_string(i));
+  }
+}
+
+} // namespace
+
+TEST_CASE("run finds nothing in stores that agree") {
+  people from, to;
+  CHECK(run(from, to).clean());
+  fill_both(from, to, 2500);
+  auto const r = run(from, to);
+  CHECK(r.clean());
+  CHECK(r.rows == 2500);
+  CHECK(r.settled == 0);
+  CHECK(r.listed.empty());
+}
+
+TEST_CASE("run finds and repairs mismatches of every kind") {
+  test::old_people from;
+  test::add_people(from, 100);
+  test::in_new_shape shaped(from);
+  new_people to;
+  for (int i = 1; i <= 100; ++i) to.put(i, *shaped.get(i));
+  to.erase(10);
+  to.put(20, {"Ada Nr 20", 1});
+  to.put(30, {"Eve", 1830});
+  to.put(200, {"extra", 1});
+  from.put(40, {});
+  for (bool by_lookup : {false, true}) {
+    slept s;
+    s.o.by_lookup = by_lookup;
+    s.o.page = 7;
+    auto const r = run(shaped, to, s.o);
+    CHECK(r.complete);
+    CHECK_FALSE(r.clean());
+    CHECK(r.rows == 101);
+    CHECK(r.open.missing == 1);
+    CHECK(r.open.extra == 1);
+    CHECK(r.open.differs == 2);
+    CHECK(r.open.unmappable == 1);
+    REQUIRE(r.listed.size() == 5);
+    for (auto const& m : r.listed) {
+      if (m.key == "10") CHECK(m.kind == "missing");
+      if (m.key == "20") CHECK(m.columns == std::vector<std::string>{"born"});
+      if (m.key == "30") CHECK(m.columns == std::vector<std::string>{"name"});
+      if (m.key == "40") CHECK(m.kind == "unmappable");
+      if (m.key == "200") CHECK(m.kind == "extra");
+      CHECK(m.age_ms == 200);
+      CHECK_FALSE(m.old_value);
+      CHECK_FALSE(m.new_value);
+    }
+  }
+  slept s;
+  zddm::verify::repair<test::in_new_shape, new_people> mend(shaped, to);
+  auto const r = run(shaped, to, s.o, [&](auto const& found) { mend(found.key); });
+  CHECK(r.open.total() == 5);
+  CHECK(mend.done().healed == 4);
+  CHECK(mend.done().unmappable == 1);
+  from.erase(40);
+  CHECK(run(shaped, to, s.o).clean());
+}
+
+TEST_CASE("run shows values only where it is asked to") {
+  test::old_people from;
+  test::add_people(from, 1);
+  test::in_new_shape shaped(from);
+  new_people to;
+  to.put(1, {"secret", 1801});
+  slept s;
+  CHECK(zddm::text::encode(run(shaped, to, s.o)).find("secret") == std::string::npos);
+  s.o.values = true;
+  auto const r = run(shaped, to, s.o);
+  CHECK(r.listed.at(0).old_value == "{name: \"Ada Nr 1\", born: 1801}");
+  CHECK(r.listed.at(0).new_value == "{name: \"secret\", born: 1801}");
+}
+
+TEST_CASE("run holds few suspects at a time, counts all and lists the first") {
+  people from, to;
+  fill_both(from, to, 1000);
+  for (int i = 1; i <= 1000; i += 2) to.put(i, "wrong");
+  slept s;
+  s.o.most_suspects = 40;
+  s.o.most_listed = 3;
+  int told = 0;
+  s.o.told = [&](report const&) { ++told; };
+  std::size_t found = 0;
+  auto const r = run(from, to, s.o, [&](auto const&) { ++found; });
+  CHECK(r.open.differs == 500);
+  CHECK(found == 500);
+  CHECK(told == 13);
+  REQUIRE(r.listed.size() == 3);
+  CHECK(r.listed[2].key == "5");
+}
+
+TEST_CASE("run counts a key apart of which New knows that it does not know it") {
+  people from, to;
+  fill_both(from, to, 30);
+  for (int i : {3, 7, 29}) to.release(i, to.begin(i, {7, static_cast<std::uint64_t>(i)}).value());
+  to.erase(8);
+  for (std::size_t page : {1u, 2u, 1000u}) {
+    slept s;
+    s.o.page = page;
+    auto const r = run(from, to, s.o);
+    CHECK(r.unknown == 3);
+    CHECK(r.open.missing == 1);
+    CHECK(r.listed.at(0).key == "8");
+  }
+  zddm::verify::drain(from, to, [](auto) { return false; });
+  slept s;
+  auto const r = run(from, to, s.o);
+  CHECK(r.unknown == 0);
+  CHECK(r.open.missing == 1);
+}
+
+TEST_CASE("run counts a key apart that is being written, and is clean") {
+  people from, to;
+  fill_both(from, to, 10);
+  to.begin(4, {7, 1});
+  from.put(4, "v2");
+  slept s;
+  auto const r = run(from, to, s.o);
+  CHECK(r.in_flight == 1);
+  CHECK(r.clean());
+}
+
+TEST_CASE("run names a row whose key has no counterpart, and verifies keys in another order") {
+  test::old_people from;
+  test::add_people(from, 30);
+  from.put(-2, {"Ada", "Negative", 1});
+  test::under_new_keys shaped(from);
+  zddm::memory::store<std::string, test::new_person> to;
+  for (int i = 1; i <= 30; ++i) to.put("p" + std::to_string(i), *shaped.get("p" + std::to_string(i)));
+  to.erase("p17");
+  slept s;
+  auto const r = run(shaped, to, s.o);
+  CHECK(r.rows == 31);
+  CHECK(r.open.missing == 1);
+  CHECK(r.open.unmappable == 1);
+  REQUIRE(r.listed.size() == 2);
+  CHECK(r.listed[0].key == "-2");
+  CHECK(r.listed[1].key == "\"p17\"");
+}
+
+TEST_CASE("run that is stopped is not complete, and not clean") {
+  people from, to;
+  fill_both(from, to, 100);
+  std::stop_source stop;
+  watched_people stopping(from, [&](std::string_view call, bool after) {
+    if (call == "scan" && after) stop.request_stop();
+  });
+  options o;
+  o.stop = stop.get_token();
+  o.page = 10;
+  auto const r = run(stopping, to, o);
+  CHECK_FALSE(r.complete);
+  CHECK_FALSE(r.clean());
+  CHECK(r.rows < 100);
+}
+
+TEST_CASE("run beside threads that write without pause raises no alarm, misses nothing, and repair harms nothing") {
+  people from, to;
+  int const rows = 400;
+  for (int i = 1; i <= 2 * rows; ++i) {
+    from.put(i, "v" + std::to_string(i));
+    to.put(i, "v" + std::to_string(i));
+  }
+  std::atomic<bool> over = false;
+  auto const writer = [&](std::uint64_t process) {
+    std::uint64_t n = 0;
+    for (std::uint64_t x = process; !over;) {
+      x = x * 6364136223846793005u + 1442695040888963407u;
+      int const key = static_cast<int>(x >> 33) % rows + 1;
+      ++n;
+      std::optional<std::string> value;
+      if (x % 4 != 0) value = std::to_string(process) + "/" + std::to_string(n);
+      test::dual_write(from, to, key, value, {process, n});
+    }
+  };
+  to.erase(rows + 10);
+  to.put(rows + 20, "wrong");
+  from.erase(rows + 30);
+  {
+    std::jthread const a([&] { writer(1); }), b([&] { writer(2); });
+    options o;
+    o.page = 50;
+    o.patience.between = 1ms;
+    for (int round = 0; round < 3; ++round) {
+      zddm::verify::repair<people, people> mend(from, to);
+      auto const r = run(from, to, o, [&](auto const& found) {
+        CHECK(found.key > rows);
+        mend(found.key);
+      });
+      CHECK(r.open.total() == (round == 0 ? 3 : 0));
+      CHECK(mend.done().healed == r.open.total());
+      // A repair of what is not wrong, beside writers of the same keys.
+      for (int key = 1; key <= rows; ++key) mend(key);
+    }
+    over = true;
+  }
+  CHECK(zddm::verify::drain(from, to, [](auto) { return false; }).dry());
+  CHECK(test::rows_of(from) == test::rows_of(to));
+  CHECK(run(from, to).clean());
+}
