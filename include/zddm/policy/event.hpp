@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -10,6 +11,7 @@ namespace zddm::event {
 
 enum class side : std::uint8_t { old_store, new_store };
 enum class operation : std::uint8_t { read, write, erase, update, fill };
+inline constexpr std::size_t operations = 5;
 enum class result : std::uint8_t { ok, failed };
 
 /// One call of one store, and how long it took.
