@@ -27,7 +27,7 @@ public:
     auto const known = ended_.try_emplace(id.process);
     if (known.second) known.first->second = look(id.process);
     auto const& ended = known.first->second;
-    return !ended || (id.operation & ~intent_id::mark_bit) <= *ended;
+    return !ended || id.operation <= *ended;
   }
 
 private:
