@@ -364,6 +364,17 @@ TEST_CASE("a key is settled while it is known and nothing is in flight") {
   CHECK(k.record.settled());
 }
 
+TEST_CASE("marked and settled exclude each other, and neither is unknown") {
+  for (auto known : {knowledge::unknown, knowledge::present, knowledge::absent})
+    for (std::size_t writers = 0; writers < 3; ++writers) {
+      intent_record r;
+      r.known = known;
+      r.pending.resize(writers);
+      CHECK(r.settled() == (known != knowledge::unknown && writers == 0));
+      CHECK(r.marked() == (known != knowledge::unknown && writers != 0));
+    }
+}
+
 TEST_CASE("neither a release beside others nor their number ends what is in flight") {
   key k;
   auto const a = k.begin();
