@@ -76,8 +76,8 @@ TEST_CASE("lifecycle local: two movers at once still wait for every operation, o
   CHECK(h.current().at == row::prepared);
 }
 
-TEST_CASE_TEMPLATE("lifecycle local: a whole life and back, in which two proxies of one handle agree", Consistency,
-                   consistency::intent, consistency::key_locked) {
+TEST_CASE_TEMPLATE("lifecycle local: a whole life and back, and no way back once completed", Consistency, consistency::intent,
+                   consistency::key_locked) {
   table from, to;
   lifecycle::handle h("m");
   proxy<table, table, lifecycle::local, Consistency> p(from, to, h);

@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include <zddm/core/error.hpp>
 #include <zddm/core/outcome.hpp>
@@ -21,8 +22,8 @@
 namespace zddm::consistency {
 
 /// One process, any two stores: the writes of a key, and the fills of a read that misses, take turns under a striped lock;
-/// a read that hits checks a sequence number instead. Linearizable within the process. What a failed or interrupted write left
-/// in doubt is asked of Old until it is healed, as long as the process lives.
+/// a read that hits checks a sequence number instead. Linearizable within the process, if all of it uses one proxy. What a
+/// failed or interrupted write left in doubt is asked of Old until it is healed, as long as the proxy lives.
 template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
   using axis = zddm::axis::consistency;
 
@@ -33,14 +34,20 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       Lock lock;
       std::atomic<std::uint64_t> turn{0}; ///< odd while a write is between the two stores
       std::atomic<bool> doubtful{false};  ///< `unknown` is not empty
-      std::set<key_type> unknown;
+      std::map<key_type, bool> unknown;   ///< true: a write may still be on its way to Old, so that New cannot follow
 
-      void doubt(key_type const& key) {
-        unknown.insert(key);
+      void doubt(key_type const& key, bool lingers) {
+        unknown[key] |= lingers;
         doubtful.store(true, std::memory_order_release);
       }
       void trust(key_type const& key) {
-        if (unknown.erase(key) != 0) doubtful.store(!unknown.empty(), std::memory_order_release);
+        if (unknown.empty() || lingers(key)) return;
+        unknown.erase(key);
+        doubtful.store(!unknown.empty(), std::memory_order_release);
+      }
+      bool lingers(key_type const& key) const {
+        auto const it = unknown.find(key);
+        return it != unknown.end() && it->second;
       }
     };
 
@@ -50,7 +57,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       write_turn(stripe& s, key_type const& key) : hold_(s.lock), stripe_(s), key_(key) { turn(); }
       write_turn(write_turn const&) = delete;
       ~write_turn() {
-        if (!agreed_) stripe_.doubt(key_);
+        if (!agreed_) stripe_.doubt(key_, lingers_);
         turn();
       }
       void agreed() {
@@ -58,6 +65,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         stripe_.trust(key_);
       }
       void unchanged() { agreed_ = true; }
+      void lingers() { lingers_ = true; }
       bool in_doubt() const { return stripe_.unknown.contains(key_); }
 
     private:
@@ -66,6 +74,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       stripe& stripe_;
       key_type const& key_;
       bool agreed_ = false;
+      bool lingers_ = false;
     };
 
   public:
@@ -89,7 +98,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         if (*hit) return op.answer(std::move(*hit));
       }
       auto value = op.answer_from_old();
-      if (value || !trusted) op.on_miss([&] { return heal(op, s, value); });
+      if (trusted ? value.has_value() : !s.lingers(op.key())) op.on_miss([&] { return heal(op, s, value); });
       return value;
     }
 
@@ -101,6 +110,10 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         return {reached::applied, reached::applied};
       }
       old_step(op, turn, [&] { op.old_apply(); });
+      if (op.plan().write == lifecycle::writes::old_only) {
+        turn.unchanged();
+        return {reached::applied, reached::not_asked};
+      }
       return {reached::applied, finish(op, turn, op.held())};
     }
 
@@ -117,13 +130,10 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       auto const to = op.plan().write;
       std::optional<typename Op::value_type> result;
       if (to == writes::mirrored || to == writes::new_only) {
-        auto base = turn.in_doubt() && to == writes::mirrored ? attempt(op.old_get())
-                                                              : op.on_new([&](auto& n) { return n.get(op.key()); });
-        if (!base) {
-          turn.unchanged();
-          base.rethrow();
-        }
         try {
+          auto base = op.on_new([&](auto& n) { return n.get(op.key()); });
+          if (!base) base.rethrow();
+          if (to == writes::mirrored && (turn.in_doubt() || !*base)) base = op.old_get();
           result = f(std::as_const(*base));
         } catch (...) {
           turn.unchanged();
@@ -158,6 +168,20 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       return value.has_value();
     }
 
+    /// Calls `fill_key` with every key in doubt, and trusts it from then on; says how many there were.
+    template <class Fill> std::size_t heal(Fill&& fill_key) {
+      std::vector<key_type> doubtful;
+      for (stripe& s : stripes_) {
+        std::lock_guard const hold(s.lock);
+        for (auto& [key, lingers] : s.unknown) {
+          lingers = false;
+          doubtful.push_back(key);
+        }
+      }
+      for (auto const& key : doubtful) fill_key(key);
+      return doubtful.size();
+    }
+
   private:
     template <class Op> stripe& of(Op& op) { return stripes_[op.bucket() % Stripes]; }
 
@@ -173,7 +197,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       if (put)
         s.trust(op.key());
       else
-        s.doubt(op.key());
+        s.doubt(op.key(), false);
       return put;
     }
 
@@ -198,7 +222,10 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         op.confirm_lease();
         std::forward<F>(f)();
       } catch (...) {
-        if (op.old_error() != error_class::unknown_outcome) turn.unchanged();
+        if (op.old_error() == error_class::unknown_outcome)
+          turn.lingers();
+        else
+          turn.unchanged();
         throw;
       }
     }

@@ -121,11 +121,11 @@ public:
   template <class F>
     requires std::same_as<input_type, value_type>
   std::optional<value_type> update(key_type const& key, F&& f) {
-    static_assert(is_fixed || detail::diagnose_update<Old, consistency_type>());
+    static_assert(detail::diagnose_update<std::conditional_t<new_alone, New, Old>, in_turn>());
     return writing(key, event::operation::update, nullptr, [&](operation_type& op) -> std::optional<value_type> {
       switch (op.plan().write) {
       case lifecycle::writes::old_only:
-        if constexpr (is_fixed || updatable_store<Old>) return op.old_update(f);
+        if constexpr (updatable_store<Old>) return op.old_update(f);
         break;
       case lifecycle::writes::new_only:
         if constexpr (is_fixed) return op.new_update(f);
@@ -164,7 +164,7 @@ public:
     };
     auto const completed = [&] {
       if constexpr (is_fixed)
-        return lifecycle::route_of(Lifecycle::at).read == lifecycle::reads::new_only;
+        return new_alone;
       else
         return lifecycle_.migration().current().at == lifecycle::row::completed;
     }();
@@ -193,9 +193,18 @@ public:
     requires(!is_fixed)
   {
     return run(event::operation::read, [&](auto const&) {
-      operation_type op(*this, key, {}, event::operation::read);
+      operation_type op(*this, key, {}, event::operation::fill);
       return consistency_.fill(op);
     });
+  }
+
+  /// Puts right in New every key whose value there is in doubt, because a write failed in New or may still reach Old; says how
+  /// many there were. Call it once no timed-out write is on its way to Old any more, and with success before `completed`, the
+  /// first row that trusts New alone. For stores whose consistency is kept inside one process.
+  std::size_t heal()
+    requires(!is_fixed)
+  {
+    return consistency_.heal([&](key_type const& key) { fill(key); });
   }
 
   /// Whether the gate admits the key at the rate now in force.
@@ -211,6 +220,21 @@ public:
   }
 
 private:
+  /// Writes and updates of a key take turns in this process, so the stores need not.
+  static constexpr bool in_turn = [] {
+    if constexpr (is_fixed)
+      return false;
+    else
+      return !consistency_type::many_processes;
+  }();
+  /// New is all there is, known when the program is built.
+  static constexpr bool new_alone = [] {
+    if constexpr (is_fixed)
+      return lifecycle::route_of(Lifecycle::at).write == lifecycle::writes::new_only;
+    else
+      return false;
+  }();
+
   friend detail::operation<basic_proxy>;
   using operation_type = detail::operation<basic_proxy>;
 
@@ -276,7 +300,10 @@ private:
     return writing(key, what, input, [&](operation_type& op) -> write_outcome {
       switch (op.plan().write) {
       case lifecycle::writes::old_only:
-        op.old_apply();
+        if constexpr (in_turn && !updatable_store<Old>)
+          consistency_.write(op); // in turn with updates
+        else
+          op.old_apply();
         return {reached::applied, op.plan().journaled ? reached::journaled : reached::not_asked};
       case lifecycle::writes::refused: refuse();
       case lifecycle::writes::new_only:

@@ -46,12 +46,12 @@ template <class LifecycleBound, class Bound> consteval bool diagnose_one_process
   return !LifecycleBound::many_processes || Bound::many_processes;
 }
 
-template <class Old, class Bound> consteval bool diagnose_update() {
-  static_assert(
-      updatable_store<Old> || !Bound::many_processes,
-      "zddm: update needs an Old that can read, modify and write in one atomic step (updatable_store: update(key, f)); without, "
-      "two processes lose one of two updates (hazard H15). Within one process take consistency::key_locked");
-  return true;
+template <class Authority, bool InTurn> consteval bool diagnose_update() {
+  constexpr bool one_step = updatable_store<Authority> || InTurn;
+  static_assert(one_step, "zddm: update needs an Old that can read, modify and write in one atomic step (updatable_store: "
+                          "update(key, f)), and once completed such a New; without, one of two updates is lost (hazard H15). "
+                          "Within one process take consistency::key_locked with lifecycle::local");
+  return one_step;
 }
 
 /// Whether the policies go together with each other and with the stores.
