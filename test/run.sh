@@ -38,7 +38,7 @@ count() {
 if [ "$builder" = meson ]; then
   again=
   [ ! -d build/meson/meson-info ] || again=--reconfigure # new pages and new refused programs are found by configuring
-  meson setup $again build/meson -Dwerror=true
+  meson setup $again build/meson -Dwerror=true -Ddebug=false
   ninja -C build/meson -k 0 -j "$cores"
   status=0
   meson test -C build/meson --print-errorlogs || status=$?
