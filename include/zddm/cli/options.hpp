@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace zddm::cli {
+
+/// What the user asked for.
+struct options {
+  std::string command;
+  std::optional<std::string> name;
+  std::optional<std::string> rate;
+  std::string state; ///< URL of the state store
+  std::string folder = "migrations";
+  bool json = false;
+  bool plain = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool no_color = false;
+  bool dry_run = false;
+  bool restart = false;         ///< migrate plans the copy anew
+  bool values = false;          ///< verify and repair show what the stores hold
+  std::optional<std::string> yes; ///< empty: a bare yes
+  std::chrono::milliseconds wait{60'000};
+  std::vector<std::string> overrides;
+
+  bool overridden(std::string_view gate) const {
+    for (auto const& one : overrides)
+      if (one == gate) return true;
+    return false;
+  }
+};
+
+/// "90", "90s", "500ms", "5m", "2h"; a number alone is seconds. Nothing for any other text.
+inline std::optional<std::chrono::milliseconds> parse_time(std::string_view text) {
+  std::int64_t count = 0;
+  auto const [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (problem != std::errc{} || count < 0 || count > 1'000'000'000) return std::nullopt;
+  std::string_view const unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+  if (unit == "ms") return std::chrono::milliseconds(count);
+  if (unit.empty() || unit == "s") return std::chrono::seconds(count);
+  if (unit == "m") return std::chrono::minutes(count);
+  if (unit == "h") return std::chrono::hours(count);
+  return std::nullopt;
+}
+
+} // namespace zddm::cli

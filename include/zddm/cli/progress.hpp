@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <zddm/backfill/run.hpp>
+#include <zddm/cli/condition.hpp>
+#include <zddm/cli/console.hpp>
+
+namespace zddm::cli {
+
+/// "38 min", "2 h 5 min", "12 s".
+inline std::string in_words(std::chrono::seconds time) {
+  auto const s = time.count();
+  if (s < 60) return fmt::format("{} s", s);
+  if (s < 3600) return fmt::format("{} min", s / 60);
+  return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
+}
+
+/// Shows how a backfill gets on: one redrawn line on a terminal, at most ten times a second; else a line `key=value …`, or a JSON
+/// event, at once, every ten seconds and at the end.
+class progress {
+public:
+  using clock = std::function<std::chrono::nanoseconds()>;
+
+  progress(console& out, std::string_view name, clock now = [] { return std::chrono::steady_clock::now().time_since_epoch(); })
+      : out_(out), name_(name), now_(std::move(now)) {}
+
+  void operator()(backfill::status const& s) {
+    auto const at = now_();
+    bool const fast = out_.redraws();
+    if (shown_ && at - *shown_ < (fast ? std::chrono::nanoseconds(100'000'000) : std::chrono::seconds(10))) return;
+    shown_ = at;
+    if (fast)
+      out_.redraw(drawn(s));
+    else
+      print(s);
+  }
+
+  /// The last word, whatever was shown before.
+  void finish(backfill::status const& s) { print(s); }
+
+private:
+  std::string drawn(backfill::status const& s) const {
+    auto text = fmt::format("{}  {} of {} chunks  {}", name_, s.coverage.done, s.coverage.chunks,
+                            percent(s.coverage.covered(), s.coverage.rows + (s.coverage.complete() ? 0 : 1)));
+    text += s.rows_per_second ? fmt::format("  {:.0f} rows/s", *s.rows_per_second) : "  rate unknown yet";
+    text += s.left ? fmt::format("  about {} left", in_words(*s.left)) : "  time left unknown";
+    if (s.paused) text += "  paused";
+    if (!s.throttled.empty()) text += fmt::format("  throttled: {}", s.throttled.begin()->first);
+    return text;
+  }
+
+  void print(backfill::status const& s) {
+    auto const& c = s.coverage;
+    out_.event("progress", {{"migration", name_},
+                            {"phase", "backfill"},
+                            {"chunks", c.chunks},
+                            {"chunks_done", c.done},
+                            {"rows", c.rows},
+                            {"copied", c.copied},
+                            {"skipped", c.skipped},
+                            {"refused", c.refused},
+                            {"rows_per_second", s.rows_per_second ? json(*s.rows_per_second) : json()},
+                            {"left_seconds", s.left ? json(s.left->count()) : json()},
+                            {"paused", s.paused}});
+    out_.say(fmt::format("migration={} phase=backfill chunks={} chunks_done={} rows={} copied={} skipped={} refused={} "
+                         "rows_per_second={} left_seconds={} paused={}",
+                         name_, c.chunks, c.done, c.rows, c.copied, c.skipped, c.refused,
+                         s.rows_per_second ? fmt::format("{:.0f}", *s.rows_per_second) : "unknown",
+                         s.left ? fmt::format("{}", s.left->count()) : "unknown", s.paused ? "yes" : "no"));
+  }
+
+  console& out_;
+  std::string name_;
+  clock now_;
+  std::optional<std::chrono::nanoseconds> shown_;
+};
+
+} // namespace zddm::cli

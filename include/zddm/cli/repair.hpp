@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <fmt/core.h>
+
+#include <zddm/cli/hold.hpp>
+#include <zddm/cli/session.hpp>
+#include <zddm/cli/settle.hpp>
+#include <zddm/cli/subject.hpp>
+#include <zddm/cli/verify.hpp>
+#include <zddm/lifecycle/journal.hpp>
+#include <zddm/lifecycle/settings.hpp>
+
+namespace zddm::cli {
+
+namespace detail {
+
+/// Lets New take part again after an outage: while every process invalidates what it writes, New forgets the keys that were
+/// written without it.
+inline void lift_quarantine(session& s, subject& m, hold& h) {
+  using enum lifecycle::quarantine;
+  m.rows_in_new(); // throws while New cannot be reached
+  std::uint64_t keys = 0;
+  s.drive(
+      m.name(),
+      [](lifecycle::settings now) -> std::optional<lifecycle::settings> {
+        switch (now.shut) {
+        case none: return std::nullopt;
+        case announced: now.shut = settled; break;
+        case settled: now.shut = rejoining; break;
+        case rejoining: now.shut = none; break;
+        }
+        ++now.epoch;
+        return now;
+      },
+      [&](lifecycle::snapshot const& at, lifecycle::settings const&) {
+        s.stop.check();
+        h.confirm();
+        if (at.value.now.shut != rejoining) return;
+        for (auto const& one : lifecycle::journal::all(s.state, m.name())) {
+          s.stop.check();
+          m.distrust(one.key);
+          lifecycle::journal::forget(s.state, one);
+          ++keys;
+        }
+      },
+      "quarantine lifted");
+  s.out.event("quarantine_lifted", {{"migration", m.name()}, {"journaled", keys}});
+  s.out.line(fmt::format("{}: New takes part again; {} keys written without it are asked of Old", m.name(), keys));
+}
+
+/// Every process tells New of every key it knows of.
+inline bool may_fill(lifecycle::settings const& now) {
+  using lifecycle::row;
+  return now.at == row::prepared ? now.announced == now.high_water : now.at >= row::migrating && now.at <= row::completing;
+}
+
+} // namespace detail
+
+/// Ends a quarantine, heals the keys that New does not know, and makes New agree with Old where both were compared.
+inline void repair(session& s, subject& m) {
+  using lifecycle::row;
+  if (!m.between_stores())
+    throw failure(310, exit_code::refused, fmt::format("{} works within one store: there is nothing to repair", m.name()));
+  auto const start = s.record(m.name());
+  if (start.now.at == row::unrun || start.now.at >= row::completed)
+    throw failure(301, exit_code::refused, fmt::format("cannot repair {}", m.name()),
+                  {{fmt::format("it is {}: New and Old are not in use together", to_string(start.now.at)), ""}});
+  hold h(s, m.name());
+  m.open();
+  if (!s.asked.dry_run) {
+    if (start.now.shut != lifecycle::quarantine::none) detail::lift_quarantine(s, m, h);
+    if (detail::may_fill(s.record(m.name()).now)) {
+      auto const done = settle(s, m, s.record(m.name()).now.at == row::completing);
+      s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = done.left_unknown; });
+      s.out.event("drained", {{"migration", m.name()},
+                              {"healed", done.healed},
+                              {"in_flight", done.in_flight},
+                              {"unknown", done.left_unknown}});
+      s.out.line(fmt::format("{}: {} keys healed, {} being written, {} still unknown in New", m.name(), done.healed,
+                             done.in_flight, done.left_unknown));
+    }
+  } else if (start.now.shut != lifecycle::quarantine::none)
+    s.out.line(fmt::format("{}: would end the quarantine of New, with {} keys written meanwhile", m.name(),
+                           lifecycle::journal::all(s.state, m.name()).size()));
+  auto const now = s.record(m.name());
+  if (!now.proof.covered || now.now.at < row::migrating || now.now.at > row::switched) return;
+  verify::repairs done{};
+  auto const found = m.heal(how_to_compare(s), s.asked.dry_run, done);
+  auto const healed = done.healed + done.agreed;
+  tell_comparison(s, m, found, healed, !s.asked.dry_run);
+  require_agreement(s, m, found.open.total() - std::min(healed, found.open.total()),
+                    "what could be healed is; the rest has no counterpart in New's shape or is being written.");
+}
+
+} // namespace zddm::cli

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <optional>
+
+#include <fmt/core.h>
+
+#include <zddm/backfill/checkpoint.hpp>
+#include <zddm/cli/step.hpp>
+#include <zddm/cli/switch_off.hpp>
+#include <zddm/lifecycle/journal.hpp>
+
+namespace zddm::cli {
+
+/// `zd rollback`: back to unrun by the rows it came, then New is emptied, so that a later prepare starts clean.
+inline void roll_back(session& s, subject& m) {
+  using lifecycle::row;
+  step_run step(s, m, lifecycle::step::roll_back);
+  require_way_back(s, m);
+  if (s.asked.dry_run) return step.plan();
+  auto const start = step.record();
+  if (start.now.at == row::unrun && !start.proof.used) return step.tell(true);
+  hold h(s, m.name());
+  m.open();
+  step.walk(h, {}, [&](auto const&, auto const&) { require_way_back(s, m); });
+  h.confirm();
+  try {
+    m.clear_new();
+  } catch (state_failure const&) {
+    throw;
+  } catch (std::exception const& e) {
+    throw failure(311, exit_code::failed, fmt::format("{} is unrun, but New could not be emptied", m.name()),
+                  {{e.what(), fmt::format("zd rollback {}", m.name())}}, "Old answers everything; New is not used.");
+  }
+  backfill::checkpoint<shared_state>(s.state, m.name()).forget();
+  for (auto const& one : lifecycle::journal::all(s.state, m.name())) lifecycle::journal::forget(s.state, one);
+  s.drive(
+      m.name(),
+      [](lifecycle::settings now) -> std::optional<lifecycle::settings> {
+        if (now.shut == lifecycle::quarantine::none) return std::nullopt;
+        now.shut = lifecycle::quarantine::none;
+        ++now.epoch;
+        return now;
+      },
+      [](auto const&, auto const&) {}, "New is empty");
+  s.note_evidence(m.name(), "New is empty", [](auto& proof) { proof = {}; });
+  step.tell(false);
+}
+
+} // namespace zddm::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include <zddm/cli/session.hpp>
+#include <zddm/cli/subject.hpp>
+#include <zddm/lifecycle/abandoned.hpp>
+#include <zddm/verify/drain.hpp>
+
+namespace zddm::cli {
+
+/// Heals the keys of which New knows nothing, those of dead processes and of failed operations included, and says what is left.
+/// `strictly`: until no key is unknown; else keys that a live process is just writing are left to it. Gives up when nothing
+/// moves for a second. Not to be called in rows in which some process writes Old alone.
+inline verify::drained settle(session const& s, subject& m, bool strictly) {
+  // With the next epoch every process tells which of its writes are over.
+  auto const target = s.record(m.name()).now.epoch + 1;
+  s.drive(
+      m.name(),
+      [&](lifecycle::settings now) -> std::optional<lifecycle::settings> {
+        if (now.epoch >= target) return std::nullopt;
+        ++now.epoch;
+        return now;
+      },
+      [](auto const&, auto const&) {}, "so that each process tells which writes are over");
+  lifecycle::abandoned over(s.state, m.name());
+  std::optional<verify::drained> last;
+  for (int idle = 0;;) {
+    auto const now = m.drain([&](intent_id id) { return over(id); }, s.stop.token());
+    s.stop.check();
+    if (now.left_unknown == 0 && (!strictly || now.in_flight == 0)) return now;
+    bool const stuck = last && last->left_unknown == now.left_unknown && last->in_flight == now.in_flight && now.healed == 0;
+    idle = stuck ? idle + 1 : 0;
+    if (idle == 10) return now;
+    last = now;
+    s.stop.sleep(std::chrono::milliseconds(100));
+  }
+}
+
+} // namespace zddm::cli

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include <zddm/backfill/coverage.hpp>
+#include <zddm/cli/condition.hpp>
+#include <zddm/cli/session.hpp>
+#include <zddm/cli/step.hpp>
+#include <zddm/cli/subject.hpp>
+#include <zddm/lifecycle/operator_lease.hpp>
+#include <zddm/lifecycle/record.hpp>
+#include <zddm/lifecycle/route.hpp>
+
+namespace zddm::cli {
+
+namespace detail {
+
+/// All that the state store knows of one migration.
+struct standing {
+  standing(session const& s, subject const& m)
+      : record(s.record(m.name())), copied(backfill::coverage_of(s.state, m.name())),
+        processes(lifecycle::leases(s.state, m.name())), by(lifecycle::operator_of(s.state, m.name())), now(s.state.now()) {
+    command = next_command(record.now.at);
+    for (auto const& path : lifecycle::step_paths)
+      if (path.name == command)
+        conditions = conditions_of(path.asked, m.name(), m.between_stores(), record, copied, processes);
+  }
+
+  std::string progress() const {
+    if (record.proof.covered) return "100 %";
+    if (copied.planned) return percent(copied.covered(), copied.rows + 1);
+    return "-";
+  }
+  std::string consistent() const {
+    auto const& p = record.proof;
+    if (!p.verified || p.compared == 0) return "-";
+    return percent(p.compared - std::min(p.compared, p.mismatches), p.compared);
+  }
+  std::size_t open() const {
+    return static_cast<std::size_t>(std::ranges::count_if(conditions, [](auto const& one) { return !one.met; }));
+  }
+
+  lifecycle::record record;
+  backfill::coverage copied;
+  std::vector<lifecycle::lease> processes;
+  std::optional<lifecycle::operator_entry> by;
+  std::chrono::milliseconds now;
+  std::string_view command;          ///< that leads on
+  std::vector<condition> conditions; ///< of that command
+};
+
+inline std::string in_words(lifecycle::reads r) {
+  switch (r) {
+  case lifecycle::reads::old_only: return "Old answers";
+  case lifecycle::reads::new_first: return "New answers; Old where New does not know the key";
+  case lifecycle::reads::new_only: return "New answers";
+  case lifecycle::reads::refused: break;
+  }
+  return "refused";
+}
+
+inline std::string in_words(lifecycle::writes w) {
+  switch (w) {
+  case lifecycle::writes::old_only: return "Old";
+  case lifecycle::writes::invalidate: return "Old, and New forgets the key";
+  case lifecycle::writes::dual: return "Old, then New";
+  case lifecycle::writes::mirrored: return "New, then Old";
+  case lifecycle::writes::new_only: return "New";
+  case lifecycle::writes::refused: break;
+  }
+  return "refused";
+}
+
+inline std::string scoped(lifecycle::scope scope, lifecycle::settings const& now, std::string text, std::string_view others) {
+  switch (scope) {
+  case lifecycle::scope::every_key: return text;
+  case lifecycle::scope::announced_keys: return fmt::format("{} of keys: {}; others: Old", to_string(now.announced), text);
+  case lifecycle::scope::admitted_keys: break;
+  }
+  return fmt::format("keys the gate admits: {}; others: {}", text, others);
+}
+
+/// The states in a row, the present one in brackets, and a mark under the last one with a way back.
+inline std::array<std::string, 2> picture(standing const& s, subject const& m) {
+  using lifecycle::row;
+  std::array<std::string, 2> lines;
+  auto const last = m.one_way().empty() ? row::switched : row::migrated;
+  for (std::size_t i = 0; i < lifecycle::row_names.size(); ++i) {
+    auto const at = static_cast<row>(i);
+    bool const here = at == s.record.now.at;
+    if (!here && !lifecycle::durable(at)) continue;
+    if (!lines[0].empty()) lines[0] += " -- ";
+    if (at == last) lines[1] = std::string(lines[0].size() + (here ? 1 : 0), ' ') + "^ last point of return";
+    std::string text(to_string(at));
+    if (here) text = '[' + text + (at == row::migrating && s.copied.planned ? ' ' + s.progress() : "") + ']';
+    lines[0] += text;
+  }
+  return lines;
+}
+
+inline json as_json(standing const& s, subject const& m) {
+  auto const& r = s.record;
+  json conditions = json::array(), processes = json::array();
+  for (auto const& one : s.conditions)
+    conditions.push_back({{"name", one.name}, {"met", one.met}, {"wanted", one.wanted}, {"found", one.found}, {"remedy", one.remedy}});
+  for (auto const& one : s.processes)
+    processes.push_back({{"process", fmt::format("{:016x}", one.process)},
+                         {"host", one.owner.host},
+                         {"pid", one.owner.pid},
+                         {"label", one.label},
+                         {"epoch", one.epoch},
+                         {"lease_ms", one.expires - s.now.count()},
+                         {"library", one.library}});
+  json fields{{"migration", m.name()}, {"row", to_string(r.now.at)}, {"since", r.since}, {"epoch", r.now.epoch}};
+  fields["from"] = m.from();
+  fields["to"] = m.to();
+  fields["rate_ppm"] = r.now.rate.in_ppm();
+  fields["high_water_ppm"] = r.now.high_water.in_ppm();
+  fields["quarantine"] = to_string(r.now.shut);
+  fields["backfill"] = {{"planned", s.copied.planned}, {"complete", r.proof.covered}, {"chunks", s.copied.chunks},
+                        {"chunks_done", s.copied.done}, {"rows", s.copied.rows},       {"copied", s.copied.copied},
+                        {"skipped", s.copied.skipped},  {"refused", s.copied.refused}};
+  fields["comparison"] = {{"done", r.proof.verified},
+                          {"at", r.proof.verified_at},
+                          {"keys", r.proof.compared},
+                          {"open", r.proof.mismatches},
+                          {"unknown", r.proof.unknown}};
+  fields["rollback_after_switch"] = m.one_way().empty();
+  fields["next"] = s.command;
+  fields["conditions"] = conditions;
+  fields["processes"] = processes;
+  fields["operator"] = s.by ? json{{"who", s.by->owner.who()}, {"command", s.by->command}, {"since", s.by->since}} : json();
+  return fields;
+}
+
+inline std::string fleet_in_words(std::span<lifecycle::lease const> processes, std::uint64_t epoch) {
+  auto const late = std::ranges::count_if(processes, [&](auto const& one) { return one.epoch < epoch; });
+  if (processes.empty()) return "no process";
+  return fmt::format("{} process{}, {}", processes.size(), processes.size() == 1 ? "" : "es",
+                     late == 0 ? fmt::format("all at epoch {}", epoch) : fmt::format("{} behind epoch {}", late, epoch));
+}
+
+inline void show(session& s, subject const& m, standing const& st) {
+  auto& out = s.out;
+  auto const& r = st.record;
+  auto const& route = lifecycle::route_of(r.now.at);
+  out.line(fmt::format("{}   {}{} (epoch {})", out.bold(m.name()), to_string(r.now.at), r.since.empty() ? "" : " since " + r.since,
+                       r.now.epoch));
+  auto const lines = picture(st, m);
+  for (auto const& text : lines) out.line("  " + text);
+  bool const shut = r.now.shut != lifecycle::quarantine::none;
+  if (shut) out.line(fmt::format("  quarantine {}: reads go to Old; zd repair {} ends it", to_string(r.now.shut), m.name()));
+  if (!m.from().empty() || !m.to().empty()) out.line(fmt::format("  stores     {} -> {}", m.from(), m.to()));
+  if (m.between_stores()) {
+    out.line("  reads      " + scoped(route.reads_of, r.now, in_words(route.read), "Old"));
+    out.line("  writes     " + scoped(route.writes_of, r.now, in_words(route.write), "Old, and New forgets the key") +
+             (route.new_required && r.now.at < lifecycle::row::completed ? "; New is required" : ""));
+    out.line(fmt::format("  gate       dial at {}, highest so far {}", to_string(r.now.rate), to_string(r.now.high_water)));
+    if (st.copied.planned)
+      out.line(fmt::format("  backfill   {} of {} chunks, {} copied, {} there already, {} refused", st.copied.done, st.copied.chunks,
+                           st.copied.copied, st.copied.skipped, st.copied.refused));
+    if (r.proof.verified)
+      out.line(fmt::format("  compare    {} of {} keys, {} open, {} unknown in New, {}", st.consistent(), r.proof.compared,
+                           r.proof.mismatches, r.proof.unknown, r.proof.verified_at));
+  }
+  out.line("  processes  " + fleet_in_words(st.processes, r.now.epoch));
+  for (auto const& one : st.processes) {
+    auto const left = (one.expires - st.now.count()) / 1000;
+    out.line(fmt::format("    {}  epoch {}  {}", one.who(), one.epoch,
+                         left < 0 ? std::string("lease over") : fmt::format("lease {} s", left)));
+  }
+  if (st.by) out.line(fmt::format("  operator   {} runs {} since {}", st.by->owner.who(), st.by->command, st.by->since));
+  if (!m.one_way().empty()) out.line(fmt::format("  no way back after the switch: {}", m.one_way()));
+  if (st.command.empty()) return;
+  out.line(fmt::format("  to {}, still open ({} of {}):", st.command, st.open(), st.conditions.size()));
+  for (auto const& one : st.conditions)
+    out.line(fmt::format("    [{}] {:<34} {:<12}{}{}", one.met ? 'x' : ' ', one.wanted, one.found, one.met ? "" : "  ",
+                         one.met ? "" : one.remedy));
+}
+
+} // namespace detail
+
+/// One migration, with what its next step still waits for.
+inline void status(session& s, subject const& m) {
+  detail::standing const st(s, m);
+  s.out.event("status", detail::as_json(st, m));
+  if (!s.out.how().json) detail::show(s, m, st);
+}
+
+/// All of them, a line each.
+inline void status(session& s, std::span<subject const* const> all) {
+  std::vector<std::array<std::string, 6>> table{{"MIGRATION", "STATE", "FROM -> TO", "PROGRESS", "CONSISTENT", "NEXT"}};
+  std::vector<lifecycle::lease> processes;
+  std::size_t operators = 0, behind = 0;
+  for (auto const* const m : all) {
+    detail::standing const st(s, *m);
+    s.out.event("status", detail::as_json(st, *m));
+    auto const stores = m->from().empty() && m->to().empty() ? std::string("-") : fmt::format("{} -> {}", m->from(), m->to());
+    table.push_back({std::string(m->name()), std::string(to_string(st.record.now.at)), stores, st.progress(), st.consistent(),
+                     st.by ? fmt::format("wait for {}", st.by->command)
+                     : st.command.empty() ? "-"
+                                          : fmt::format("zd {} {}", st.command, m->name())});
+    for (auto const& one : st.processes) {
+      behind += one.epoch < st.record.now.epoch;
+      processes.push_back(one);
+    }
+    operators += st.by.has_value();
+  }
+  std::array<std::size_t, 6> width{};
+  for (auto const& line : table)
+    for (std::size_t i = 0; i < line.size(); ++i) width[i] = std::max(width[i], line[i].size());
+  for (std::size_t n = 0; n < table.size(); ++n) {
+    std::string text;
+    for (std::size_t i = 0; i < table[n].size(); ++i) text += fmt::format("{:<{}}   ", table[n][i], width[i]);
+    text.erase(text.find_last_not_of(' ') + 1);
+    s.out.line(n == 0 ? s.out.bold(text) : text);
+  }
+  s.out.line("");
+  s.out.line(fmt::format("state store {}    {} leases of processes, {}    {} operator{} at work", s.asked.state, processes.size(),
+                         behind == 0 ? "none behind" : fmt::format("{} behind", behind), operators, operators == 1 ? "" : "s"));
+}
+
+} // namespace zddm::cli

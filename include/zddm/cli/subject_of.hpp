@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/hana/for_each.hpp>
+
+#include <zddm/cli/environment.hpp>
+#include <zddm/cli/subject.hpp>
+#include <zddm/core/mapping.hpp>
+#include <zddm/core/store.hpp>
+#include <zddm/core/text.hpp>
+#include <zddm/lifecycle/migration.hpp>
+
+namespace zddm::cli {
+
+namespace detail {
+
+/// Calls `f` with each name a migration depends on, from any range or Hana sequence of texts.
+template <class M, class F> constexpr void for_each_name(F&& f) {
+  if constexpr (requires { M::depends_on; }) {
+    auto const add = [&](auto const& name) {
+      if constexpr (requires { name.c_str(); })
+        f(std::string_view(name.c_str()));
+      else
+        f(std::string_view(name));
+    };
+    if constexpr (requires { M::depends_on.begin(); })
+      for (auto const& name : M::depends_on) add(name);
+    else
+      boost::hana::for_each(M::depends_on, add);
+  }
+}
+
+template <class Old, class New> consteval void check_stores() {
+  static_assert(std::same_as<key_of<Old>, key_of<New>> && std::same_as<value_of<Old>, value_of<New>>,
+                "zddm: old_store() and new_store() hold different keys or values. Return Old in New's shape: "
+                "zddm::mapped<Old, Mapping>");
+  static_assert(scannable_store<Old> && scannable_store<New>,
+                "zddm: zd copies and compares by scans: both stores need scan, split_points and size");
+  static_assert(intent_store<New>,
+                "zddm: zd fills New beside running processes, which takes an intent_store (look, begin, end, fill, …)");
+}
+
+} // namespace detail
+
+/// The commands' view of the migration `M`, which is made when it is first needed.
+template <lifecycle::migration M> class subject_of final : public subject {
+  static constexpr bool stores = lifecycle::store_migration<M>;
+  static_assert(stores || lifecycle::stepwise_migration<M>,
+                "zddm: a migration needs old_store() and new_store(), or a step of its own: void migrate()");
+  static_assert(std::default_initializable<M> || std::constructible_from<M, environment const&>,
+                "zddm: zd makes a migration without arguments or from a zddm::cli::environment const&");
+
+public:
+  explicit subject_of(environment const& env) : env_(env) {
+    if constexpr (stores) detail::check_stores<old_type, new_type>();
+  }
+  /// Borrows a migration that is made already.
+  subject_of(environment const& env, M& made) : subject_of(env) { m_ = &made; }
+
+  std::string_view name() const override { return M::name; }
+  std::vector<std::string_view> depends_on() const override {
+    std::vector<std::string_view> names;
+    detail::for_each_name<M>([&](std::string_view one) { names.push_back(one); });
+    return names;
+  }
+  std::string_view from() const override {
+    if constexpr (requires { std::string_view(M::from); })
+      return M::from;
+    else
+      return {};
+  }
+  std::string_view to() const override {
+    if constexpr (requires { std::string_view(M::to); })
+      return M::to;
+    else
+      return {};
+  }
+  threshold reach() const override {
+    if constexpr (requires { M::proxy_type::reach; })
+      return M::proxy_type::reach;
+    else
+      return threshold::open();
+  }
+  std::string_view one_way() const override {
+    if constexpr (stores)
+      return rollback_refusal<old_type>;
+    else
+      return {};
+  }
+  bool between_stores() const override { return stores; }
+
+  void open() override {
+    if (m_) return;
+    if constexpr (std::constructible_from<M, environment const&>)
+      own_ = std::make_unique<M>(env_);
+    else
+      own_ = std::make_unique<M>();
+    m_ = own_.get();
+  }
+
+  void prepare() override {
+    if constexpr (requires(M& m) { m.prepare(); }) made().prepare();
+    if constexpr (stores) to_store().create_records();
+  }
+  std::uint64_t rows_in_new() override {
+    if constexpr (stores)
+      return to_store().size();
+    else
+      return 0;
+  }
+  void clear_new() override {
+    if constexpr (stores) to_store().clear();
+  }
+  void migrate() override {
+    if constexpr (!stores) made().migrate();
+  }
+  void destroy() override {
+    if constexpr (requires(M& m) { m.destroy(); }) made().destroy();
+    if constexpr (stores) to_store().drop_records();
+  }
+  void distrust(std::string const& key) override {
+    if constexpr (stores) {
+      auto const k = text::decode<key_of<new_type>>(key);
+      auto const begun = to_store().begin(k, next_intent_());
+      if constexpr (std::same_as<std::remove_const_t<decltype(begun)>, intent>)
+        to_store().release(k, begun);
+      else if (begun)
+        to_store().release(k, *begun);
+    }
+  }
+
+  backfill::result copy(shared_state& state, backfill::options const& how) override {
+    if constexpr (stores)
+      return backfill::run(from_store(), to_store(), state, name(), how);
+    else
+      return {};
+  }
+  verify::report compare(verify::options const& how) override {
+    if constexpr (stores)
+      return verify::run(from_store(), to_store(), how);
+    else
+      return {};
+  }
+  verify::report heal(verify::options const& how, bool dry_run, verify::repairs& done) override {
+    if constexpr (stores) {
+      verify::repair<old_type, new_type> repair(from_store(), to_store(), dry_run);
+      auto report = verify::run(from_store(), to_store(), how, [&](auto const& wrong) { repair(wrong.key); });
+      done = repair.done();
+      return report;
+    } else
+      return {};
+  }
+  verify::drained drain(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) override {
+    if constexpr (stores)
+      return verify::drain(from_store(), to_store(), abandoned, 1000, stop);
+    else
+      return {};
+  }
+
+private:
+  static auto old_type_of() {
+    if constexpr (stores)
+      return std::type_identity<std::remove_reference_t<decltype(std::declval<M&>().old_store())>>{};
+    else
+      return std::type_identity<void>{};
+  }
+  static auto new_type_of() {
+    if constexpr (stores)
+      return std::type_identity<std::remove_reference_t<decltype(std::declval<M&>().new_store())>>{};
+    else
+      return std::type_identity<void>{};
+  }
+  using old_type = typename decltype(old_type_of())::type;
+  using new_type = typename decltype(new_type_of())::type;
+
+  M& made() {
+    open();
+    return *m_;
+  }
+  decltype(auto) from_store() { return (made().old_store()); }
+  decltype(auto) to_store() { return (made().new_store()); }
+
+  environment const& env_;
+  std::unique_ptr<M> own_;
+  M* m_ = nullptr;
+  std::function<intent_id()> next_intent_ = verify::repair_intents();
+};
+
+} // namespace zddm::cli
