@@ -50,7 +50,7 @@ inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_v
   if (between_stores && (asked == step::migrate || asked == step::cut_over || asked == step::complete))
     all.push_back({"mismatches", proof.verified && proof.mismatches == 0, "open mismatches 0",
                    proof.verified ? fmt::format("{}", proof.mismatches) : "not compared",
-                   remedy(proof.verified ? "repair" : "verify")});
+                   remedy(!proof.covered ? "migrate" : proof.verified ? "repair" : "verify")});
   if (between_stores && (asked == step::cut_over || asked == step::complete))
     all.push_back({"unknown", proof.unknown == 0, "keys unknown in New 0", fmt::format("{}", proof.unknown), remedy("repair")});
   if (asked == step::destroy) {

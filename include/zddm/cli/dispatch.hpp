@@ -91,6 +91,7 @@ inline void dispatch(session& s, subjects const& all) {
   auto const* const path = detail::step_named(s.asked.command);
   if (path && !s.asked.name) {
     std::erase_if(chosen, [&](subject const* m) {
+      if (!s.asked.yes.empty() && !s.asked.confirmed(m->name())) return true;
       auto const at = s.record(m->name()).now.at;
       return at != path->from && std::ranges::find(path->walk().first(path->count - 1), at) == path->walk().first(path->count - 1).end();
     });

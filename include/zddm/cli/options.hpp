@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -27,15 +28,12 @@ struct options {
   bool dry_run = false;
   bool restart = false;         ///< migrate plans the copy anew
   bool values = false;          ///< verify and repair show what the stores hold
-  std::optional<std::string> yes; ///< empty: a bare yes
+  std::vector<std::string> yes; ///< migrations that were confirmed by name
   std::chrono::milliseconds wait{60'000};
   std::vector<std::string> overrides;
 
-  bool overridden(std::string_view gate) const {
-    for (auto const& one : overrides)
-      if (one == gate) return true;
-    return false;
-  }
+  bool overridden(std::string_view gate) const { return std::ranges::find(overrides, gate) != overrides.end(); }
+  bool confirmed(std::string_view migration) const { return std::ranges::find(yes, migration) != yes.end(); }
 };
 
 /// "90", "90s", "500ms", "5m", "2h"; a number alone is seconds. Nothing for any other text.

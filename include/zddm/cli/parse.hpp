@@ -55,6 +55,7 @@ struct answer {
 inline std::variant<options, answer> parse(std::vector<std::string> args, environment const& env) {
   options o;
   std::string yes, wait, overrides;
+  std::string const bare = "true"; // what a flag says that was given no value
   CLI::App app("moves live data from one store to another");
   app.name("zd");
   app.require_subcommand(1);
@@ -64,11 +65,11 @@ inline std::variant<options, answer> parse(std::vector<std::string> args, enviro
   app.add_flag("-q,--quiet", o.quiet, "data and errors only");
   app.add_flag("-v,--verbose", o.verbose, "say more");
   app.add_flag("--no-color", o.no_color, "no colour (also NO_COLOR)");
-  app.add_flag("--yes{yes}", yes, "go on without asking; complete and destroy want --yes=NAME");
+  app.add_flag("--yes", yes, "--yes=NAME,...: complete and destroy these without asking");
   app.add_flag("--dry-run", o.dry_run, "say what would be done, change nothing");
-  app.add_flag("--wait{60s}", wait, "how long to wait for every process to obey, such as --wait=5m");
+  app.add_flag("--wait", wait, "--wait=TIME: how long to wait for every process to obey (60s)");
   app.add_option("--state", o.state, "where the fleet's state is: sqlite:PATH (also ZD_STATE)")->type_name("URL");
-  app.add_flag("--override{}", overrides, "skip gates by name, such as --override=backfill,mismatches; kept in the history");
+  app.add_flag("--override", overrides, "--override=GATE,...: skip gates by name; kept in the history");
   app.add_flag("--restart", o.restart, "migrate: plan the copy anew; rows in New are left alone");
   app.add_flag("--values", o.values, "verify, repair: show what the stores hold");
   app.add_option("--dir", o.folder, "new: the folder of the migrations")->type_name("FOLDER");
@@ -111,16 +112,19 @@ inline std::variant<options, answer> parse(std::vector<std::string> args, enviro
   text(yes, "ZD_YES");
   text(wait, "ZD_WAIT");
   text(overrides, "ZD_OVERRIDE");
-  if (!yes.empty()) o.yes = yes == "yes" || yes == "true" || yes == "1" ? "" : yes;
-  if (!wait.empty()) {
+  if (!wait.empty() && wait != bare) {
     auto const time = parse_time(wait);
     if (!time)
       throw failure(415, exit_code::usage, fmt::format("'{}' is no time", wait), {{"a time is a number with ms, s, m or h", "--wait=60s"}});
     o.wait = *time;
   }
-  std::istringstream list(overrides);
-  for (std::string one; std::getline(list, one, ',');)
-    if (!one.empty()) o.overrides.push_back(one);
+  auto const split = [&](std::string const& list, std::vector<std::string>& into) {
+    std::istringstream in(list == bare ? std::string() : list);
+    for (std::string one; std::getline(in, one, ',');)
+      if (!one.empty()) into.push_back(one);
+  };
+  split(yes, o.yes);
+  split(overrides, o.overrides);
   return o;
 }
 

@@ -93,6 +93,7 @@ public:
       before(at, next);
       s_.stop.check();
       h.confirm();
+      if (record().now != at.value.now) return; // it is announced anew
       s_.out.event("moving", {{"migration", m_.name()},
                               {"from", to_string(at.value.now.at)},
                               {"to", to_string(next.at)},
@@ -123,8 +124,8 @@ private:
 
 /// Throws `failure` unless the user names the migration: by `--yes=NAME`, or when asked on a terminal.
 inline void confirm_by_name(session& s, subject const& m, std::string_view what) {
-  if (s.asked.yes == m.name()) return;
-  if (!s.asked.yes && s.out.io().in_terminal && s.out.io().err_terminal && !s.out.how().json &&
+  if (s.asked.confirmed(m.name())) return;
+  if (s.out.io().in_terminal && s.out.io().err_terminal && !s.out.how().json &&
       s.out.ask(fmt::format("{} Type the migration's name to go on:", what)) == m.name())
     return;
   throw failure(308, exit_code::refused, fmt::format("{} {} was not confirmed", s.asked.command, m.name()),

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/prepare.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cli/world.hpp>
+
+using namespace world;
+
+TEST_CASE("prepare: the migration's own step, then the bridge, then prepared") {
+  desk d("prepare");
+  d.run(cli::prepare);
+  CHECK(d.under.prepared == 1);
+  CHECK(d.at() == row::prepared);
+  CHECK(d.record().proof.used);
+  CHECK(d.data.str() == "names is prepared (epoch 2)\n");
+  CHECK(d.said("names: preparing (epoch 1)"));
+  CHECK_FALSE(zddm::lifecycle::operator_of(d.memory, "names"));
+}
+
+TEST_CASE("prepare: a second time it is there already and nothing is done") {
+  desk d("prepare");
+  d.run(cli::prepare);
+  d.run(cli::prepare);
+  CHECK(d.under.prepared == 1);
+  CHECK(d.said("names is already prepared (epoch 2)"));
+}
+
+TEST_CASE("prepare: New has to be empty") {
+  desk d("prepare");
+  d.under.to.put(1, "stale");
+  auto const e = d.failure_of(cli::prepare);
+  CHECK(e.code() == 303);
+  CHECK(e.exit() == cli::exit_code::refused);
+  CHECK((d.record() == zddm::lifecycle::record{}));
+  d.under.to.erase(1);
+  d.run(cli::prepare);
+  CHECK(d.at() == row::prepared);
+}
+
+TEST_CASE("prepare: what an unfinished rollback left is not built upon") {
+  desk d("prepare");
+  d.place(row::unrun, [](auto& r) { r.proof.used = true; });
+  CHECK(d.failure_of(cli::prepare).findings()[0].remedy == "zd rollback names");
+}
+
+TEST_CASE("prepare: a step that fails changes nothing, and can be taken again") {
+  desk d("prepare");
+  d.under.fail_step = true;
+  CHECK_THROWS_AS(d.run(cli::prepare), std::runtime_error);
+  CHECK((d.record() == zddm::lifecycle::record{}));
+  CHECK_FALSE(zddm::lifecycle::operator_of(d.memory, "names"));
+  d.under.fail_step = false;
+  d.run(cli::prepare);
+  CHECK(d.at() == row::prepared);
+}
+
+TEST_CASE("prepare: one that was interrupted in the bridge goes on") {
+  desk d("prepare");
+  d.place(row::preparing);
+  d.under.to.put(1, "written since");
+  d.run(cli::prepare);
+  CHECK(d.at() == row::prepared);
+  CHECK(d.under.prepared == 0);
+}
+
+TEST_CASE("prepare: a dry run says the rows and changes nothing") {
+  desk d("prepare");
+  d.asked.dry_run = true;
+  d.run(cli::prepare);
+  CHECK(d.data.str() == "names: would go unrun -> preparing -> prepared; nothing was changed\n");
+  CHECK((d.record() == zddm::lifecycle::record{}));
+  CHECK(d.under.prepared == 0);
+}
+
+TEST_CASE("prepare: from a later row it is refused with the command that leads on") {
+  desk d("prepare");
+  d.place(row::migrated);
+  auto const e = d.failure_of(cli::prepare);
+  CHECK(e.code() == 301);
+  CHECK(e.findings()[0].remedy == "zd switch names");
+}
+
+TEST_CASE("prepare: every process obeys before it returns") {
+  desk d("prepare");
+  process const a(d.memory), b(d.memory);
+  d.run(cli::prepare);
+  CHECK(a.handle.current().at == row::prepared);
+  CHECK(b.handle.current().at == row::prepared);
+}
+
+TEST_CASE("prepare: a process that does not obey is named, and the command can be run again") {
+  desk d("prepare");
+  zddm::lifecycle::handle h("names");
+  zddm::lifecycle::member<zddm::memory::state_store> silent(d.memory, h, {60s, 1ms, "silent", false});
+  d.asked.wait = 30ms;
+  CHECK_THROWS_AS(d.run(cli::prepare), zddm::lifecycle::unacknowledged);
+  CHECK(d.at() == row::preparing);
+  silent.poll_once();
+  CHECK_THROWS_AS(d.run(cli::prepare), zddm::lifecycle::unacknowledged);
+  silent.poll_once();
+  d.run(cli::prepare);
+  CHECK(d.at() == row::prepared);
+}
