@@ -10,7 +10,7 @@ using namespace world;
 TEST_CASE("prepare: the migration's own step, then the bridge, then prepared") {
   desk d("prepare");
   d.run(cli::prepare);
-  CHECK(d.under.prepared == 1);
+  CHECK(d.m.count("prepare") == 1);
   CHECK(d.at() == row::prepared);
   CHECK(d.record().proof.used);
   CHECK(d.data.str() == "names is prepared (epoch 2)\n");
@@ -22,18 +22,18 @@ TEST_CASE("prepare: a second time it is there already and nothing is done") {
   desk d("prepare");
   d.run(cli::prepare);
   d.run(cli::prepare);
-  CHECK(d.under.prepared == 1);
+  CHECK(d.m.count("prepare") == 1);
   CHECK(d.said("names is already prepared (epoch 2)"));
 }
 
 TEST_CASE("prepare: New has to be empty") {
   desk d("prepare");
-  d.under.to.put(1, "stale");
+  d.m.rows = 3;
   auto const e = d.failure_of(cli::prepare);
   CHECK(e.code() == 303);
   CHECK(e.exit() == cli::exit_code::refused);
   CHECK((d.record() == zddm::lifecycle::record{}));
-  d.under.to.erase(1);
+  d.m.rows = 0;
   d.run(cli::prepare);
   CHECK(d.at() == row::prepared);
 }
@@ -46,11 +46,11 @@ TEST_CASE("prepare: what an unfinished rollback left is not built upon") {
 
 TEST_CASE("prepare: a step that fails changes nothing, and can be taken again") {
   desk d("prepare");
-  d.under.fail_step = true;
-  CHECK_THROWS_AS(d.run(cli::prepare), std::runtime_error);
+  d.m.fails = "prepare";
+  CHECK_THROWS_AS(d.run(cli::prepare), zddm::store_error);
   CHECK((d.record() == zddm::lifecycle::record{}));
   CHECK_FALSE(zddm::lifecycle::operator_of(d.memory, "names"));
-  d.under.fail_step = false;
+  d.m.fails.clear();
   d.run(cli::prepare);
   CHECK(d.at() == row::prepared);
 }
@@ -58,10 +58,10 @@ TEST_CASE("prepare: a step that fails changes nothing, and can be taken again") 
 TEST_CASE("prepare: one that was interrupted in the bridge goes on") {
   desk d("prepare");
   d.place(row::preparing);
-  d.under.to.put(1, "written since");
+  d.m.rows = 1;
   d.run(cli::prepare);
   CHECK(d.at() == row::prepared);
-  CHECK(d.under.prepared == 0);
+  CHECK(d.m.count("prepare") == 0);
 }
 
 TEST_CASE("prepare: a dry run says the rows and changes nothing") {
@@ -70,7 +70,7 @@ TEST_CASE("prepare: a dry run says the rows and changes nothing") {
   d.run(cli::prepare);
   CHECK(d.data.str() == "names: would go unrun -> preparing -> prepared; nothing was changed\n");
   CHECK((d.record() == zddm::lifecycle::record{}));
-  CHECK(d.under.prepared == 0);
+  CHECK(d.m.count("prepare") == 0);
 }
 
 TEST_CASE("prepare: from a later row it is refused with the command that leads on") {
@@ -91,14 +91,13 @@ TEST_CASE("prepare: every process obeys before it returns") {
 
 TEST_CASE("prepare: a process that does not obey is named, and the command can be run again") {
   desk d("prepare");
-  zddm::lifecycle::handle h("names");
-  zddm::lifecycle::member<zddm::memory::state_store> silent(d.memory, h, {60s, 1ms, "silent", false});
+  process silent(d.memory, false);
   d.asked.wait = 30ms;
   CHECK_THROWS_AS(d.run(cli::prepare), zddm::lifecycle::unacknowledged);
   CHECK(d.at() == row::preparing);
-  silent.poll_once();
+  silent.membership.poll_once();
   CHECK_THROWS_AS(d.run(cli::prepare), zddm::lifecycle::unacknowledged);
-  silent.poll_once();
+  silent.membership.poll_once();
   d.run(cli::prepare);
   CHECK(d.at() == row::prepared);
 }

@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
-#include <map>
-#include <memory>
-#include <optional>
+#include <cstdint>
+#include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <zddm/cli/console.hpp>
-#include <zddm/cli/environment.hpp>
 #include <zddm/cli/interruption.hpp>
 #include <zddm/cli/options.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/shared_state.hpp>
-#include <zddm/cli/subject_of.hpp>
-#include <zddm/gate/dial.hpp>
+#include <zddm/cli/subject.hpp>
 #include <zddm/lifecycle/handle.hpp>
 #include <zddm/lifecycle/member.hpp>
-#include <zddm/lifecycle/shared.hpp>
+#include <zddm/lifecycle/operator_lease.hpp>
 #include <zddm/memory/state_store.hpp>
-#include <zddm/memory/store.hpp>
-#include <zddm/proxy/proxy.hpp>
 
-/// Two stores in memory, a fleet in memory, and a command line whose words are kept.
+/// A command at work: a fleet's state in memory, a migration that does as the test says, and the words that were said.
 namespace world {
 
 using namespace std::chrono_literals;
@@ -34,108 +31,97 @@ namespace cli = zddm::cli;
 using zddm::lifecycle::row;
 using zddm::lifecycle::step;
 
-/// A store that can be cut off.
-class store : public zddm::memory::store<int, std::string> {
-  using base = zddm::memory::store<int, std::string>;
+/// A migration between two stores that only counts what it is asked to do.
+struct scripted : cli::subject {
+  std::string_view name() const override { return called; }
+  std::vector<std::string_view> depends_on() const override { return needs; }
+  std::string_view from() const override { return "memory:old"; }
+  std::string_view to() const override { return "memory:new"; }
+  zddm::threshold reach() const override { return zddm::threshold::closed(); }
+  std::string_view one_way() const override { return no_way_back; }
+  bool between_stores() const override { return stores; }
+  void open() override { ++opened; }
 
+  void prepare() override { asked("prepare"); }
+  std::uint64_t rows_in_new() override { return asked("rows"), rows; }
+  void clear_new() override { asked("clear"), rows = 0; }
+  void migrate() override { asked("migrate"); }
+  void destroy() override { asked("destroy"); }
+  void distrust(std::string const& key) override { asked("distrust " + key); }
+  zddm::backfill::result copy(cli::shared_state&, zddm::backfill::options const& how) override {
+    asked("copy");
+    how.told(copied.status);
+    return copied;
+  }
+  zddm::verify::report compare(zddm::verify::options const&) override { return asked("compare"), found; }
+  zddm::verify::report heal(zddm::verify::options const&, bool dry_run, zddm::verify::repairs& done) override {
+    asked(dry_run ? "heal dry" : "heal");
+    done = healed;
+    return found;
+  }
+  zddm::verify::drained drain(std::function<bool(zddm::intent_id)> const& abandoned, std::stop_token const&) override {
+    asked("drain");
+    gone = abandoned({1, 1});
+    return unknown.size() > 1 ? std::exchange(unknown.front(), unknown.back()) : unknown.front();
+  }
+
+  void asked(std::string what) {
+    if (during) during(what);
+    if (what == fails) throw zddm::store_error(zddm::error_class::transient, "the store is down");
+    calls.push_back(std::move(what));
+  }
+  auto count(std::string_view what) const { return std::count(calls.begin(), calls.end(), what); }
+
+  std::string called = "names";
+  std::vector<std::string_view> needs;
+  std::string_view no_way_back;
+  bool stores = true;
+  std::uint64_t rows = 0;
+  zddm::backfill::result copied{zddm::backfill::ending::complete, {{true, 10, 2, 2, 10, 0, 0, {}}, {}, {}, {}, false}};
+  zddm::verify::report found{true, 10, 0, 0, 0, {}, {}};
+  zddm::verify::repairs healed{};
+  std::vector<zddm::verify::drained> unknown{{}}; ///< the answers of drain; the last one stays
+  std::string fails;
+  std::function<void(std::string const&)> during;
+  std::vector<std::string> calls;
+  int opened = 0;
+  bool gone = false;
+};
+
+/// Where a command is run, and what it has said.
+class desk {
 public:
-  std::optional<std::string> get(int const& key) const { return reach(), base::get(key); }
-  std::uint64_t size() const { return reach(), base::size(); }
-  auto begin(int const& key, zddm::intent_id id) { return reach(), base::begin(key, id); }
-  auto look(int const& key) const { return reach(), base::look(key); }
-  void clear() { reach(), base::clear(); }
+  using command = void (*)(cli::session&, cli::subject&);
 
-  bool down = false;
-
-private:
-  void reach() const {
-    if (down) throw zddm::store_error(zddm::error_class::transient, "the store is down");
-  }
-};
-
-/// What the migrations below stand on; one test at a time.
-struct ground {
-  store from, to;
-  int prepared = 0, migrated = 0, destroyed = 0;
-  bool fail_step = false;
-};
-inline ground* here = nullptr;
-
-struct names {
-  static constexpr std::string_view name = "names", from = "memory:old", to = "memory:new";
-  using proxy_type = zddm::proxy<store, store, zddm::lifecycle::shared, zddm::gate::dial>;
-  store& old_store() { return here->from; }
-  store& new_store() { return here->to; }
-  void prepare() {
-    if (here->fail_step) throw std::runtime_error("the step failed");
-    ++here->prepared;
-  }
-  void destroy() {
-    if (here->fail_step) throw std::runtime_error("the step failed");
-    ++here->destroyed;
-  }
-};
-
-/// Within one store, by a step of its own.
-struct fields {
-  static constexpr std::string_view name = "fields";
-  void prepare() { ++here->prepared; }
-  void migrate() {
-    if (here->fail_step) throw std::runtime_error("the step failed");
-    ++here->migrated;
-  }
-  void destroy() { ++here->destroyed; }
-};
-
-/// A process of the fleet and its proxy.
-struct process {
-  explicit process(zddm::memory::state_store& s, std::string const& name = "names", std::chrono::milliseconds lease = 60s)
-      : handle(name), membership(std::in_place, s, handle, zddm::lifecycle::member_options{lease, 2ms, "test", true}),
-        proxy(here->from, here->to, handle) {}
-
-  zddm::lifecycle::handle handle;
-  std::optional<zddm::lifecycle::member<zddm::memory::state_store>> membership;
-  names::proxy_type proxy;
-};
-
-/// A session as a command is given it, with the words it says.
-template <class M = names> class desk {
-public:
-  explicit desk(std::string command, bool json = false, std::string typed = "", bool terminal = false)
+  explicit desk(std::string name, bool json = false, std::string typed = "", bool terminal = false)
       : in(std::move(typed)), state(cli::shared_state::of(memory)),
-        out({in, data, talk, terminal, terminal, terminal}, {json, false, false, !terminal, false}), subject(env) {
-    here = &under;
-    asked.command = std::move(command);
-    asked.name = std::string(M::name);
+        out({in, data, talk, terminal, terminal, terminal}, {json, false, false, !terminal, false}) {
+    asked.command = std::move(name);
+    asked.name = "names";
     asked.state = "memory";
     asked.wait = 20s;
   }
 
   cli::session session() { return {state, out, asked, stop}; }
-  void run(void (*command)(cli::session&, cli::subject&)) {
+  void run(command c) {
     auto s = session();
-    command(s, subject);
-  }
-  /// As another command.
-  void run(std::string name, void (*command)(cli::session&, cli::subject&)) {
-    asked.command = std::move(name);
-    run(command);
+    c(s, m);
   }
   /// The failure a command ends with.
-  cli::failure failure_of(void (*command)(cli::session&, cli::subject&)) {
+  cli::failure failure_of(command c) {
     try {
-      run(command);
+      run(c);
     } catch (cli::failure const& e) {
       return e;
     }
     throw std::runtime_error("the command did not fail");
   }
 
-  zddm::lifecycle::record record() { return zddm::lifecycle::load(memory, M::name).value; }
+  zddm::lifecycle::record record() { return zddm::lifecycle::load(memory, m.called).value; }
   row at() { return record().now.at; }
   /// Puts the record there, as if the steps had been taken.
-  void place(row r, void (*more)(zddm::lifecycle::record&) = [](auto&) {}) {
-    auto const seen = zddm::lifecycle::load(memory, M::name);
+  void place(row r, std::function<void(zddm::lifecycle::record&)> const& more = [](auto&) {}) {
+    auto const seen = zddm::lifecycle::load(memory, m.called);
     auto next = seen.value;
     next.now.at = r;
     ++next.now.epoch;
@@ -143,22 +129,29 @@ public:
     next.proof.used = r > row::unrun;
     next.proof.covered = next.proof.verified = r >= row::migrated;
     more(next);
-    if (!zddm::lifecycle::replace(memory, M::name, seen, next, {"test", "place"})) throw std::runtime_error("not placed");
+    if (!zddm::lifecycle::replace(memory, m.called, seen, next, {"test", "place"})) throw std::runtime_error("not placed");
   }
   bool said(std::string_view text) const {
     return data.str().find(text) != std::string::npos || talk.str().find(text) != std::string::npos;
   }
 
-  ground under;
+  scripted m;
   zddm::memory::state_store memory;
-  cli::environment env;
   std::istringstream in;
   std::ostringstream data, talk;
   cli::shared_state state;
   cli::options asked;
   cli::console out;
   cli::interruption stop;
-  cli::subject_of<M> subject;
+};
+
+/// A process of the fleet that obeys on its own.
+struct process {
+  explicit process(zddm::memory::state_store& s, bool background = true)
+      : handle("names"), membership(s, handle, {60s, 2ms, "test", background}) {}
+
+  zddm::lifecycle::handle handle;
+  zddm::lifecycle::member<zddm::memory::state_store> membership;
 };
 
 } // namespace world

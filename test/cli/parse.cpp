@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/parse.hpp>
+
+#include <map>
+
+#include <doctest/doctest.h>
+
+using namespace zddm::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+options read(std::vector<std::string> args, std::map<std::string, std::string> variables = {}) {
+  environment const env([&](std::string const& name) {
+    auto const it = variables.find(name);
+    return it == variables.end() ? std::nullopt : std::optional<std::string>(it->second);
+  });
+  return std::get<options>(parse(std::move(args), env));
+}
+
+int exit_of(std::vector<std::string> args, std::map<std::string, std::string> variables = {}) {
+  try {
+    read(std::move(args), std::move(variables));
+  } catch (failure const& e) {
+    return static_cast<int>(e.exit());
+  }
+  return 0;
+}
+
+} // namespace
+
+TEST_CASE("parse: a command, a name, flags before and behind") {
+  auto const o = read({"--json", "switch", "names", "--state", "sqlite:zd.db", "-q"});
+  CHECK(o.command == "switch");
+  CHECK(o.name == "names");
+  CHECK(o.json);
+  CHECK(o.quiet);
+  CHECK(o.state == "sqlite:zd.db");
+  CHECK(o.wait == 60s);
+  CHECK_FALSE(read({"switch"}).name);
+}
+
+TEST_CASE("parse: every command there is, with or without a name as it takes it") {
+  for (auto const& c : commands) {
+    CAPTURE(c.name);
+    CHECK(read({std::string(c.name), "names"}).command == c.name);
+    CHECK(exit_of({std::string(c.name)}) == (c.takes == command::naming::required ? 2 : 0));
+  }
+}
+
+TEST_CASE("parse: optional values are given with an equals sign, so that a name is never taken for one") {
+  auto const o = read({"complete", "--yes", "--wait", "--override", "names"});
+  CHECK(o.name == "names");
+  CHECK(o.yes.empty());
+  CHECK(o.wait == 60s);
+  CHECK(o.overrides.empty());
+  auto const p = read({"complete", "names", "--yes=names,orders", "--wait=5m", "--override=backfill,mismatches"});
+  CHECK(p.yes == std::vector<std::string>{"names", "orders"});
+  CHECK(p.wait == 5min);
+  CHECK(p.overrides == std::vector<std::string>{"backfill", "mismatches"});
+}
+
+TEST_CASE("parse: a gate takes a rate") {
+  CHECK(read({"gate", "names", "12.5"}).rate == "12.5");
+  CHECK_FALSE(read({"gate", "names"}).rate);
+}
+
+TEST_CASE("parse: wrong usage ends with 2") {
+  for (std::vector<std::string> const& args : std::vector<std::vector<std::string>>{
+           {}, {"fly"}, {"switch", "--fast"}, {"switch", "a", "b"}, {"switch", "--wait=soon"}, {"gate"}, {"--state"}})
+    CHECK(exit_of(args) == 2);
+}
+
+TEST_CASE("parse: each flag has its variable, and the command line goes before it") {
+  auto const o = read({"status"}, {{"ZD_STATE", "sqlite:a.db"}, {"ZD_JSON", "1"}, {"ZD_PLAIN", "no"}, {"ZD_WAIT", "5s"},
+                                   {"ZD_DRY_RUN", "yes"}, {"NO_COLOR", "1"}, {"ZD_YES", "names"}, {"ZD_QUIET", "0"}});
+  CHECK(o.state == "sqlite:a.db");
+  CHECK(o.json);
+  CHECK_FALSE(o.plain);
+  CHECK_FALSE(o.quiet);
+  CHECK(o.wait == 5s);
+  CHECK(o.dry_run);
+  CHECK(o.no_color);
+  CHECK(o.yes == std::vector<std::string>{"names"});
+  CHECK(read({"status", "--state", "sqlite:b.db"}, {{"ZD_STATE", "sqlite:a.db"}}).state == "sqlite:b.db");
+  CHECK(exit_of({"status"}, {{"ZD_WAIT", "soon"}}) == 2);
+}
+
+TEST_CASE("parse: help names every command, the version its number") {
+  auto const help = std::get<answer>(parse({"--help"}, environment()));
+  for (auto const& c : commands) CHECK(help.text.find(c.name) != std::string::npos);
+  CHECK(std::get<answer>(parse({"switch", "-h"}, environment())).text.find("NAME") != std::string::npos);
+  CHECK(std::get<answer>(parse({"--version"}, environment())).text.find(ZDDM_VERSION) != std::string::npos);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/progress.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace zddm::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct bench {
+  bench(console::manner m, bool terminal)
+      : out({in, data, talk, terminal, terminal, terminal}, m), shown(out, "names", [this] { return now; }) {}
+
+  auto lines() const {
+    auto const text = talk.str();
+    return std::count(text.begin(), text.end(), '\n');
+  }
+  auto drawn() const {
+    auto const text = talk.str();
+    return std::count(text.begin(), text.end(), '\r');
+  }
+
+  std::istringstream in;
+  std::ostringstream data, talk;
+  console out;
+  std::chrono::nanoseconds now{1h};
+  progress shown;
+};
+
+zddm::backfill::status at(std::uint64_t copied) {
+  zddm::backfill::status s{{true, 1000, 10, copied / 100, copied, 0, 0, {}}, {}, {}, {}, false};
+  return s;
+}
+
+} // namespace
+
+TEST_CASE("progress: times in words") {
+  CHECK(in_words(12s) == "12 s");
+  CHECK(in_words(38min + 20s) == "38 min");
+  CHECK(in_words(2h + 5min) == "2 h 5 min");
+}
+
+TEST_CASE("progress: on a terminal one line is redrawn, at most ten times a second") {
+  bench b({}, true);
+  for (int i = 0; i < 100; ++i) {
+    b.shown(at(617));
+    b.now += 10ms;
+  }
+  CHECK(b.drawn() == 10);
+  CHECK(b.lines() == 0);
+  CHECK(b.talk.str().find("61.6 %") != std::string::npos);
+  CHECK(b.talk.str().find("time left unknown") != std::string::npos);
+  auto s = at(617);
+  s.rows_per_second = 7412.4;
+  s.left = 38min;
+  b.now += 1s;
+  b.shown(s);
+  CHECK(b.talk.str().find("7412 rows/s") != std::string::npos);
+  CHECK(b.talk.str().find("about 38 min left") != std::string::npos);
+}
+
+TEST_CASE("progress: elsewhere a line of keys and values at once, every ten seconds, and at the end") {
+  bench b({}, false);
+  for (int i = 0; i < 25; ++i) {
+    b.shown(at(500));
+    b.now += 1s;
+  }
+  CHECK(b.lines() == 3);
+  b.shown.finish(at(1000));
+  CHECK(b.lines() == 4);
+  CHECK(b.drawn() == 0);
+  CHECK(b.talk.str().find("chunks=10 chunks_done=5 rows=1000 copied=500 ") != std::string::npos);
+  CHECK(b.talk.str().find("left_seconds=unknown") != std::string::npos);
+}
+
+TEST_CASE("progress: for programs an event") {
+  bench b({.json = true}, true);
+  b.shown(at(500));
+  CHECK(b.drawn() == 0);
+  auto const e = json::parse(b.data.str());
+  CHECK(e["event"] == "progress");
+  CHECK(e["chunks_done"] == 5);
+  CHECK(e["left_seconds"].is_null());
+}
+
+TEST_CASE("progress: it is never said to be whole before it is complete") {
+  bench b({}, true);
+  auto s = at(1000);
+  s.coverage.done = 9;
+  b.shown(s);
+  CHECK(b.talk.str().find("99.9 %") != std::string::npos);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/verify.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cli/world.hpp>
+
+using namespace world;
+
+namespace {
+zddm::verify::report two_open() {
+  zddm::verify::report r{true, 100, 3, 1, 2, {1, 0, 1, 0, 0}, {}};
+  r.listed.push_back({"7", "missing", {}, 1200, {}, {}});
+  r.listed.push_back({"9", "differs", {"first_name"}, 10, {}, {}});
+  return r;
+}
+} // namespace
+
+TEST_CASE("verify: stores that agree are evidence") {
+  desk d("verify");
+  d.place(row::migrated, [](auto& r) { r.proof.mismatches = 4; });
+  d.run(cli::verify);
+  CHECK(d.record().proof.verified);
+  CHECK(d.record().proof.mismatches == 0);
+  CHECK(d.record().proof.compared == 10);
+  CHECK_FALSE(d.record().proof.verified_at.empty());
+  CHECK(d.said("names: 10 keys compared"));
+}
+
+TEST_CASE("verify: what differs is listed, noted, and ends with 5") {
+  desk d("verify");
+  d.place(row::migrated);
+  d.m.found = two_open();
+  auto const e = d.failure_of(cli::verify);
+  CHECK(e.code() == 306);
+  CHECK(e.exit() == cli::exit_code::mismatches);
+  CHECK(e.findings()[0].remedy == "zd repair names --dry-run");
+  CHECK(d.record().proof.mismatches == 2);
+  CHECK(d.data.str().find("missing    7\n") != std::string::npos);
+  CHECK(d.data.str().find("differs    9 first_name\n") != std::string::npos);
+}
+
+TEST_CASE("verify: for programs each mismatch is an event, and values are there only if the report has them") {
+  desk d("verify", true);
+  d.place(row::switched);
+  d.m.found = two_open();
+  d.m.found.listed[1].old_value = "{name: \"a\"}";
+  CHECK(d.failure_of(cli::verify).code() == 306);
+  std::istringstream lines(d.data.str());
+  std::string line;
+  std::getline(lines, line);
+  auto const first = cli::json::parse(line);
+  CHECK(first["event"] == "mismatch");
+  CHECK(first["key"] == "7");
+  CHECK(first["old"].is_null());
+  std::getline(lines, line);
+  CHECK(cli::json::parse(line)["old"] == "{name: \"a\"}");
+  std::getline(lines, line);
+  auto const last = cli::json::parse(line);
+  CHECK(last["event"] == "comparison");
+  CHECK(last["open"] == 2);
+  CHECK(last["unknown"] == 2);
+}
+
+TEST_CASE("verify: a dry run notes nothing") {
+  desk d("verify");
+  d.asked.dry_run = true;
+  d.place(row::migrated);
+  auto const before = d.record();
+  d.run(cli::verify);
+  CHECK((d.record() == before));
+}
+
+TEST_CASE("verify: only what was copied as a whole, and only while Old is written") {
+  desk d("verify");
+  for (auto const at : {row::unrun, row::prepared, row::completing, row::completed, row::destroyed}) {
+    d.place(at, [](auto& r) { r.proof.covered = true; });
+    CHECK(d.failure_of(cli::verify).code() == 301);
+  }
+  d.place(row::migrating);
+  auto const e = d.failure_of(cli::verify);
+  CHECK(e.findings()[0].remedy == "zd migrate names");
+  CHECK(d.m.calls.empty());
+}
+
+TEST_CASE("verify: within one store there is nothing to compare") {
+  desk d("verify");
+  d.m.stores = false;
+  d.place(row::migrated);
+  CHECK(d.failure_of(cli::verify).code() == 310);
+}
+
+TEST_CASE("verify: one that was interrupted is no evidence") {
+  desk d("verify");
+  d.place(row::migrated, [](auto& r) { r.proof.verified = false; });
+  d.m.during = [&](std::string const&) { d.stop.request(2); };
+  CHECK_THROWS_AS(d.run(cli::verify), cli::interrupted);
+  CHECK_FALSE(d.record().proof.verified);
+}
