@@ -178,3 +178,13 @@ TEST_CASE("drain ends when it is asked to") {
   stop.request_stop();
   CHECK(drain(from, to, of_the_dead, 3, stop.get_token()).healed == 0);
 }
+
+TEST_CASE("drain frees a key of a marked write whose process died; its value stays New's") {
+  people from, to;
+  REQUIRE(to.fill(1, "before", to.look(1).seen));
+  REQUIRE(to.mark(1, [](auto const&) { return std::optional<std::string>("marked"); }, {dead, 1}));
+  CHECK_FALSE(to.begin(1, {7, 1}));
+  CHECK(drain(from, to, of_the_dead).dry());
+  CHECK(to.get(1) == "marked");
+  CHECK(to.begin(1, {7, 2}));
+}

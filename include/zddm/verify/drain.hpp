@@ -27,7 +27,8 @@ struct drained {
 };
 
 /// Heals every key of which New has a record that says unknown, while Old is the authority. Of the writes in flight, those
-/// that are `abandoned(intent_id)` lose their right to end with a value; a key with any other is left alone. A write to Old
+/// that are `abandoned(intent_id)` lose their right to end with a value; a key with any other is left alone. A marked
+/// write that is abandoned stays valid and no longer keeps others from the key. A write to Old
 /// that is still on its way when its process is called dead is the one thing no drain can see: `abandoned` must wait for
 /// as long as such a write may take.
 template <class Old, intent_store New, class Abandoned>
@@ -42,9 +43,9 @@ drained drain(Old& from, New& to, Abandoned&& abandoned, std::size_t page = 1000
     visited = to.records(after, page, [&](key const& k, intent_record const& r) { records.emplace_back(k, r); });
     if (!records.empty()) after = records.back().first;
     for (auto const& [k, record] : records) {
-      if (record.known != knowledge::unknown) continue;
       for (auto const& id : record.pending)
         if (abandoned(id)) to.release(k, intent{id});
+      if (record.known != knowledge::unknown) continue;
       auto const seen = to.look(k);
       if (seen.pending)
         ++n.in_flight;
