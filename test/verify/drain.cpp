@@ -124,7 +124,7 @@ TEST_CASE("drain leaves keys alone whose authority is New") {
   people from, to;
   from.put(1, "v1");
   to.assign(1, "v1");
-  auto const t = to.mark(1, [](auto const&) { return std::optional<std::string>("v2"); }, {dead, 1}).value().first;
+  auto const t = to.mark(1, [](auto const&) { return std::optional<std::string>("v2"); }, {7, 1}).value().first;
   CHECK(drain(from, to, of_the_dead).dry());
   CHECK(to.get(1) == "v2");
   std::size_t pending = 0;
