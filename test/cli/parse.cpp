@@ -72,8 +72,14 @@ TEST_CASE("parse: wrong usage ends with 2") {
 }
 
 TEST_CASE("parse: each flag has its variable, and the command line goes before it") {
-  auto const o = read({"status"}, {{"ZD_STATE", "sqlite:a.db"}, {"ZD_JSON", "1"}, {"ZD_PLAIN", "no"}, {"ZD_WAIT", "5s"},
-                                   {"ZD_DRY_RUN", "yes"}, {"NO_COLOR", "1"}, {"ZD_YES", "names"}, {"ZD_QUIET", "0"}});
+  auto const o = read({"status"}, {{"ZD_STATE", "sqlite:a.db"},
+                                   {"ZD_JSON", "1"},
+                                   {"ZD_PLAIN", "no"},
+                                   {"ZD_WAIT", "5s"},
+                                   {"ZD_DRY_RUN", "yes"},
+                                   {"NO_COLOR", "1"},
+                                   {"ZD_YES", "names"},
+                                   {"ZD_QUIET", "0"}});
   CHECK(o.state == "sqlite:a.db");
   CHECK(o.json);
   CHECK_FALSE(o.plain);

@@ -54,3 +54,18 @@ TEST_CASE("settle: it can be interrupted") {
   d.m.during = [&](std::string const&) { d.stop.request(2); };
   CHECK_THROWS_AS(cli::settle(d.session(), d.m, false), cli::interrupted);
 }
+
+TEST_CASE("settle: marks are freed from completing on, and nothing is read from Old once it is completed") {
+  desk d("repair");
+  d.place(row::switched);
+  cli::settle(d.session(), d.m, false);
+  CHECK(d.m.count("free marks") == 0);
+  d.place(row::completing);
+  cli::settle(d.session(), d.m, true);
+  CHECK(d.m.count("free marks") == 1);
+  auto const drains = d.m.count("drain");
+  d.place(row::completed);
+  cli::settle(d.session(), d.m, true);
+  CHECK(d.m.count("free marks") == 2);
+  CHECK(d.m.count("drain") == drains);
+}

@@ -45,18 +45,23 @@ inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_v
   if (asked == step::migrate || asked == step::cut_over) {
     auto const part = proof.covered ? copied.rows : std::min(copied.covered(), copied.rows);
     all.push_back({"backfill", proof.covered, "backfill 100 %",
-                   proof.covered ? "100 %" : copied.planned ? percent(part, copied.rows + 1) : "not begun", remedy("migrate")});
+                   proof.covered    ? "100 %"
+                   : copied.planned ? percent(part, copied.rows + 1)
+                                    : "not begun",
+                   remedy("migrate")});
   }
   if (between_stores && (asked == step::migrate || asked == step::cut_over || asked == step::complete))
     all.push_back({"mismatches", proof.verified && proof.mismatches == 0, "open mismatches 0",
                    proof.verified ? fmt::format("{}", proof.mismatches) : "not compared",
-                   remedy(!proof.covered ? "migrate" : proof.verified ? "repair" : "verify")});
+                   remedy(!proof.covered   ? "migrate"
+                          : proof.verified ? "repair"
+                                           : "verify")});
   if (between_stores && (asked == step::cut_over || asked == step::complete))
     all.push_back({"unknown", proof.unknown == 0, "keys unknown in New 0", fmt::format("{}", proof.unknown), remedy("repair")});
   if (asked == step::destroy) {
     auto const here = std::ranges::count_if(processes, [](auto const& one) { return !one.owner.gone(); });
-    all.push_back({"processes", here == 0, "processes that refer to it 0", fmt::format("{}", here),
-                   "deploy without the migration's code"});
+    all.push_back(
+        {"processes", here == 0, "processes that refer to it 0", fmt::format("{}", here), "deploy without the migration's code"});
   } else {
     auto const late = std::ranges::count_if(processes, [&](auto const& one) { return one.epoch < r.now.epoch; });
     auto const count = processes.size();

@@ -40,7 +40,7 @@ inline lifecycle::step_path const* step_named(std::string_view command) {
 inline void take(session& s, subject& m) {
   using run = void (*)(session&, subject&);
   static constexpr std::pair<std::string_view, run> table[]{
-      {"prepare", prepare},    {"migrate", migrate},  {"verify", verify},      {"repair", repair}, {"switch", cut_over},
+      {"prepare", prepare},      {"migrate", migrate},   {"verify", verify},   {"repair", repair},      {"switch", cut_over},
       {"switchoff", switch_off}, {"complete", complete}, {"destroy", destroy}, {"rollback", roll_back}, {"gate", gate},
       {"history", history}};
   for (auto const& [name, command] : table)
@@ -81,7 +81,8 @@ inline void dispatch(session& s, subjects const& all) {
   if (s.asked.name && chosen.empty()) {
     std::vector<finding> known;
     for (auto const& m : all) known.push_back({std::string(m->name()), ""});
-    throw failure(414, exit_code::usage, fmt::format("there is no migration {}; these are known:", *s.asked.name), std::move(known));
+    throw failure(414, exit_code::usage, fmt::format("there is no migration {}; these are known:", *s.asked.name),
+                  std::move(known));
   }
   if (s.asked.command == "status") {
     if (s.asked.name) return status(s, *chosen.front());
@@ -93,7 +94,8 @@ inline void dispatch(session& s, subjects const& all) {
     std::erase_if(chosen, [&](subject const* m) {
       if (!s.asked.yes.empty() && !s.asked.confirmed(m->name())) return true;
       auto const at = s.record(m->name()).now.at;
-      return at != path->from && std::ranges::find(path->walk().first(path->count - 1), at) == path->walk().first(path->count - 1).end();
+      return at != path->from &&
+             std::ranges::find(path->walk().first(path->count - 1), at) == path->walk().first(path->count - 1).end();
     });
     if (chosen.empty()) s.out.say(fmt::format("no migration is {}: nothing to do", to_string(path->from)));
   }

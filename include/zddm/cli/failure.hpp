@@ -19,7 +19,8 @@ struct finding {
 /// A command that did not do what it was asked: what happened, what is in the way, why it is safe, and its exit code.
 class failure : public error {
 public:
-  failure(int code, exit_code exit, std::string text, std::vector<finding> findings = {}, std::string note = "nothing was changed.")
+  failure(int code, exit_code exit, std::string text, std::vector<finding> findings = {},
+          std::string note = "nothing was changed.")
       : error(code, text), exit_(exit), text_(std::move(text)), findings_(std::move(findings)), note_(std::move(note)) {}
 
   exit_code exit() const noexcept { return exit_; }

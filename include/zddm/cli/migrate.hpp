@@ -42,7 +42,8 @@ inline void copy(session& s, subject& m) {
                               "then zd migrate {} --restart.",
                               m.name()));
   }
-  s.note_evidence(m.name(), fmt::format("backfill complete: {} copied, {} there already, {} refused", c.copied, c.skipped, c.refused),
+  s.note_evidence(m.name(),
+                  fmt::format("backfill complete: {} copied, {} there already, {} refused", c.copied, c.skipped, c.refused),
                   [&](lifecycle::evidence& proof) {
                     proof.covered = true;
                     proof.copied = c.copied;

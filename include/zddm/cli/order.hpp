@@ -42,8 +42,10 @@ template <class... Ms> constexpr std::array<std::size_t, sizeof...(Ms)> ordered(
       order[count++] = i;
     }
   }
-  if (!known) order[0] = unknown_name;
-  else if (count < n) order[0] = cycle;
+  if (!known)
+    order[0] = unknown_name;
+  else if (count < n)
+    order[0] = cycle;
   return order;
 }
 

@@ -115,7 +115,8 @@ inline std::variant<options, answer> parse(std::vector<std::string> args, enviro
   if (!wait.empty() && wait != bare) {
     auto const time = parse_time(wait);
     if (!time)
-      throw failure(415, exit_code::usage, fmt::format("'{}' is no time", wait), {{"a time is a number with ms, s, m or h", "--wait=60s"}});
+      throw failure(415, exit_code::usage, fmt::format("'{}' is no time", wait),
+                    {{"a time is a number with ms, s, m or h", "--wait=60s"}});
     o.wait = *time;
   }
   auto const split = [&](std::string const& list, std::vector<std::string>& into) {

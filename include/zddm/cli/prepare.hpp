@@ -17,7 +17,8 @@ inline void prepare(session& s, subject& m) {
   bool const there = step.walk(h, {}, [&](lifecycle::snapshot const& at, lifecycle::settings const& next) {
     if (next.at != lifecycle::row::preparing || at.value.now.at != lifecycle::row::unrun) return;
     if (at.value.proof.used)
-      throw failure(303, exit_code::refused, fmt::format("cannot prepare {}: New still holds what the last rollback left", m.name()),
+      throw failure(303, exit_code::refused,
+                    fmt::format("cannot prepare {}: New still holds what the last rollback left", m.name()),
                     {{"finish the rollback", fmt::format("zd rollback {}", m.name())}});
     m.prepare();
     if (auto const rows = m.rows_in_new(); rows != 0)

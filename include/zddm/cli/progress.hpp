@@ -30,7 +30,8 @@ class progress {
 public:
   using clock = std::function<std::chrono::nanoseconds()>;
 
-  progress(console& out, std::string_view name, clock now = [] { return std::chrono::steady_clock::now().time_since_epoch(); })
+  progress(
+      console& out, std::string_view name, clock now = [] { return std::chrono::steady_clock::now().time_since_epoch(); })
       : out_(out), name_(name), now_(std::move(now)) {}
 
   void operator()(backfill::status const& s) {

@@ -52,34 +52,34 @@ inline void lift_quarantine(session& s, subject& m, hold& h) {
   s.out.line(fmt::format("{}: New takes part again; {} keys written without it are asked of Old", m.name(), keys));
 }
 
-/// Every process tells New of every key it knows of.
-inline bool may_fill(lifecycle::settings const& now) {
+/// No process writes a key to Old alone of which New knows something.
+inline bool may_settle(lifecycle::settings const& now) {
   using lifecycle::row;
-  return now.at == row::prepared ? now.announced == now.high_water : now.at >= row::migrating && now.at <= row::completing;
+  return now.at == row::prepared ? now.announced == now.high_water : now.at >= row::migrating && now.at <= row::completed;
 }
 
 } // namespace detail
 
-/// Ends a quarantine, heals the keys that New does not know, and makes New agree with Old where both were compared.
+/// Ends a quarantine, frees keys that dead processes left in flight, heals those that New does not know, and makes New agree with
+/// Old where every key was copied.
 inline void repair(session& s, subject& m) {
   using lifecycle::row;
   if (!m.between_stores())
     throw failure(310, exit_code::refused, fmt::format("{} works within one store: there is nothing to repair", m.name()));
   auto const start = s.record(m.name());
-  if (start.now.at == row::unrun || start.now.at >= row::completed)
+  if (start.now.at == row::unrun || start.now.at == row::destroyed)
     throw failure(301, exit_code::refused, fmt::format("cannot repair {}", m.name()),
-                  {{fmt::format("it is {}: New and Old are not in use together", to_string(start.now.at)), ""}});
+                  {{fmt::format("it is {}: New is not in use", to_string(start.now.at)), ""}});
   hold h(s, m.name());
   m.open();
   if (!s.asked.dry_run) {
     if (start.now.shut != lifecycle::quarantine::none) detail::lift_quarantine(s, m, h);
-    if (detail::may_fill(s.record(m.name()).now)) {
+    if (detail::may_settle(s.record(m.name()).now)) {
       auto const done = settle(s, m, s.record(m.name()).now.at == row::completing);
       s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = done.left_unknown; });
-      s.out.event("drained", {{"migration", m.name()},
-                              {"healed", done.healed},
-                              {"in_flight", done.in_flight},
-                              {"unknown", done.left_unknown}});
+      s.out.event(
+          "drained",
+          {{"migration", m.name()}, {"healed", done.healed}, {"in_flight", done.in_flight}, {"unknown", done.left_unknown}});
       s.out.line(fmt::format("{}: {} keys healed, {} being written, {} still unknown in New", m.name(), done.healed,
                              done.in_flight, done.left_unknown));
     }

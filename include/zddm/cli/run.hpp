@@ -114,8 +114,9 @@ template <lifecycle::migration... Ms> int run(std::vector<std::string> const& ar
 template <lifecycle::migration... Ms> int run(int argc, char const* const* argv) {
   interruption stop;
   signal_watch const watch(stop);
-  return run<Ms...>(std::vector<std::string>(argv + std::min(argc, 1), argv + argc),
-                    {{std::cin, std::cout, std::cerr, ::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1}, environment(), &stop});
+  return run<Ms...>(
+      std::vector<std::string>(argv + std::min(argc, 1), argv + argc),
+      {{std::cin, std::cout, std::cerr, ::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1}, environment(), &stop});
 }
 
 /// A list of migrations as a type, as `zd new` writes it.

@@ -11,9 +11,9 @@
 
 namespace zddm::cli {
 
-/// Heals the keys of which New knows nothing, those of dead processes and of failed operations included, and says what is left.
-/// `strictly`: until no key is unknown; else keys that a live process is just writing are left to it. Gives up when nothing
-/// moves for a second. Not to be called in rows in which some process writes Old alone.
+/// Ends what dead processes and failed operations have left in flight, heals the keys of which New knows nothing, and says what
+/// is left. `strictly`: until no key is unknown; else keys that a live process is just writing are left to it. Gives up when
+/// nothing moves for a second. Not to be called in rows in which some process writes Old alone.
 inline verify::drained settle(session const& s, subject& m, bool strictly) {
   // With the next epoch every process tells which of its writes are over.
   auto const target = s.record(m.name()).now.epoch + 1;
@@ -26,9 +26,14 @@ inline verify::drained settle(session const& s, subject& m, bool strictly) {
       },
       [](auto const&, auto const&) {}, "so that each process tells which writes are over");
   lifecycle::abandoned over(s.state, m.name());
+  auto const ended = [&](intent_id id) { return over(id); };
+  auto const at = s.record(m.name()).now.at;
+  if (at >= lifecycle::row::completing) m.free_marks(ended, s.stop.token());
+  s.stop.check();
+  if (at > lifecycle::row::completing) return {};
   std::optional<verify::drained> last;
   for (int idle = 0;;) {
-    auto const now = m.drain([&](intent_id id) { return over(id); }, s.stop.token());
+    auto const now = m.drain(ended, s.stop.token());
     s.stop.check();
     if (now.left_unknown == 0 && (!strictly || now.in_flight == 0)) return now;
     bool const stuck = last && last->left_unknown == now.left_unknown && last->in_flight == now.in_flight && now.healed == 0;

@@ -32,8 +32,7 @@ struct standing {
         processes(lifecycle::leases(s.state, m.name())), by(lifecycle::operator_of(s.state, m.name())), now(s.state.now()) {
     command = next_command(record.now.at);
     for (auto const& path : lifecycle::step_paths)
-      if (path.name == command)
-        conditions = conditions_of(path.asked, m.name(), m.between_stores(), record, copied, processes);
+      if (path.name == command) conditions = conditions_of(path.asked, m.name(), m.between_stores(), record, copied, processes);
   }
 
   std::string progress() const {
@@ -112,7 +111,8 @@ inline json as_json(standing const& s, subject const& m) {
   auto const& r = s.record;
   json conditions = json::array(), processes = json::array();
   for (auto const& one : s.conditions)
-    conditions.push_back({{"name", one.name}, {"met", one.met}, {"wanted", one.wanted}, {"found", one.found}, {"remedy", one.remedy}});
+    conditions.push_back(
+        {{"name", one.name}, {"met", one.met}, {"wanted", one.wanted}, {"found", one.found}, {"remedy", one.remedy}});
   for (auto const& one : s.processes)
     processes.push_back({{"process", fmt::format("{:016x}", one.process)},
                          {"host", one.owner.host},
@@ -127,7 +127,7 @@ inline json as_json(standing const& s, subject const& m) {
   fields["rate_ppm"] = r.now.rate.in_ppm();
   fields["high_water_ppm"] = r.now.high_water.in_ppm();
   fields["quarantine"] = to_string(r.now.shut);
-  fields["backfill"] = {{"planned", s.copied.planned}, {"complete", r.proof.covered}, {"chunks", s.copied.chunks},
+  fields["backfill"] = {{"planned", s.copied.planned},  {"complete", r.proof.covered}, {"chunks", s.copied.chunks},
                         {"chunks_done", s.copied.done}, {"rows", s.copied.rows},       {"copied", s.copied.copied},
                         {"skipped", s.copied.skipped},  {"refused", s.copied.refused}};
   fields["comparison"] = {{"done", r.proof.verified},
@@ -154,8 +154,8 @@ inline void show(session& s, subject const& m, standing const& st) {
   auto& out = s.out;
   auto const& r = st.record;
   auto const& route = lifecycle::route_of(r.now.at);
-  out.line(fmt::format("{}   {}{} (epoch {})", out.bold(m.name()), to_string(r.now.at), r.since.empty() ? "" : " since " + r.since,
-                       r.now.epoch));
+  out.line(fmt::format("{}   {}{} (epoch {})", out.bold(m.name()), to_string(r.now.at),
+                       r.since.empty() ? "" : " since " + r.since, r.now.epoch));
   auto const lines = picture(st, m);
   for (auto const& text : lines) out.line("  " + text);
   bool const shut = r.now.shut != lifecycle::quarantine::none;
@@ -167,8 +167,8 @@ inline void show(session& s, subject const& m, standing const& st) {
              (route.new_required && r.now.at < lifecycle::row::completed ? "; New is required" : ""));
     out.line(fmt::format("  gate       dial at {}, highest so far {}", to_string(r.now.rate), to_string(r.now.high_water)));
     if (st.copied.planned)
-      out.line(fmt::format("  backfill   {} of {} chunks, {} copied, {} there already, {} refused", st.copied.done, st.copied.chunks,
-                           st.copied.copied, st.copied.skipped, st.copied.refused));
+      out.line(fmt::format("  backfill   {} of {} chunks, {} copied, {} there already, {} refused", st.copied.done,
+                           st.copied.chunks, st.copied.copied, st.copied.skipped, st.copied.refused));
     if (r.proof.verified)
       out.line(fmt::format("  compare    {} of {} keys, {} open, {} unknown in New, {}", st.consistent(), r.proof.compared,
                            r.proof.mismatches, r.proof.unknown, r.proof.verified_at));
@@ -207,7 +207,7 @@ inline void status(session& s, std::span<subject const* const> all) {
     s.out.event("status", detail::as_json(st, *m));
     auto const stores = m->from().empty() && m->to().empty() ? std::string("-") : fmt::format("{} -> {}", m->from(), m->to());
     table.push_back({std::string(m->name()), std::string(to_string(st.record.now.at)), stores, st.progress(), st.consistent(),
-                     st.by ? fmt::format("wait for {}", st.by->command)
+                     st.by                ? fmt::format("wait for {}", st.by->command)
                      : st.command.empty() ? "-"
                                           : fmt::format("zd {} {}", st.command, m->name())});
     for (auto const& one : st.processes) {

@@ -44,12 +44,12 @@ public:
     auto const r = s_.record(m_.name());
     auto const& path = lifecycle::path_of(asked_);
     if (!lifecycle::done(asked_, r.now.at) && !lifecycle::next_row(asked_, r.now.at)) {
-      std::vector<finding> findings{{fmt::format("it is {}, and {} starts from {}", to_string(r.now.at), path.name,
-                                                 asked_ == lifecycle::step::roll_back ? "a state before completed"
-                                                                                      : to_string(path.from)),
-                                     next_command(r.now.at).empty() || asked_ == lifecycle::step::roll_back
-                                         ? std::string()
-                                         : fmt::format("zd {} {}", next_command(r.now.at), m_.name())}};
+      std::vector<finding> findings{
+          {fmt::format("it is {}, and {} starts from {}", to_string(r.now.at), path.name,
+                       asked_ == lifecycle::step::roll_back ? "a state before completed" : to_string(path.from)),
+           next_command(r.now.at).empty() || asked_ == lifecycle::step::roll_back
+               ? std::string()
+               : fmt::format("zd {} {}", next_command(r.now.at), m_.name())}};
       throw failure(301, exit_code::refused, fmt::format("cannot {} {}", path.name, m_.name()), std::move(findings));
     }
     bool const forward = asked_ != lifecycle::step::roll_back && asked_ != lifecycle::step::switch_off;
@@ -86,18 +86,17 @@ public:
     s_.out.line(fmt::format("{}: would go {}; nothing was changed", m_.name(), text));
   }
 
-  /// Walks to the end; says whether it was there already. `before(snapshot, next)` works while every process obeys the settings at
-  /// hand; `note` goes to the audit trail.
+  /// Walks to the end; says whether it was there already. `before(snapshot, next)` works while every process obeys the settings
+  /// at hand; `note` goes to the audit trail.
   template <class Before> bool walk(hold& h, std::string const& note, Before&& before) {
     auto const announce = [&](lifecycle::snapshot const& at, lifecycle::settings const& next) {
       before(at, next);
       s_.stop.check();
       h.confirm();
       if (record().now != at.value.now) return; // it is announced anew
-      s_.out.event("moving", {{"migration", m_.name()},
-                              {"from", to_string(at.value.now.at)},
-                              {"to", to_string(next.at)},
-                              {"epoch", next.epoch}});
+      s_.out.event(
+          "moving",
+          {{"migration", m_.name()}, {"from", to_string(at.value.now.at)}, {"to", to_string(next.at)}, {"epoch", next.epoch}});
       s_.out.say(fmt::format("{}: {} (epoch {})", m_.name(), to_string(next.at), next.epoch));
     };
     bool const there = lifecycle::done(asked_, record().now.at);
@@ -109,10 +108,8 @@ public:
   /// The command's data: where the migration stands now.
   void tell(bool was_there) const {
     auto const r = record();
-    s_.out.event("state", {{"migration", m_.name()},
-                           {"row", to_string(r.now.at)},
-                           {"epoch", r.now.epoch},
-                           {"changed", !was_there}});
+    s_.out.event("state",
+                 {{"migration", m_.name()}, {"row", to_string(r.now.at)}, {"epoch", r.now.epoch}, {"changed", !was_there}});
     s_.out.line(fmt::format("{} is {}{} (epoch {})", m_.name(), was_there ? "already " : "", to_string(r.now.at), r.now.epoch));
   }
 

@@ -38,17 +38,20 @@ public:
   /// Makes the migration, once; what it needs of the environment is missing from here on or never.
   virtual void open() = 0;
 
-  virtual void prepare() = 0;                         ///< its own step, and New's side records
-  virtual std::uint64_t rows_in_new() = 0;            ///< zero for a migration of one store
-  virtual void clear_new() = 0;                       ///< New holds and knows nothing afterwards
-  virtual void migrate() = 0;                         ///< its own step; not between stores
-  virtual void destroy() = 0;                         ///< its own step, and New's side records go
-  virtual void distrust(std::string const& key) = 0;  ///< New asks Old for that key (text) from now on
+  virtual void prepare() = 0;                        ///< its own step, and New's side records
+  virtual std::uint64_t rows_in_new() = 0;           ///< zero for a migration of one store
+  virtual void clear_new() = 0;                      ///< New holds and knows nothing afterwards
+  virtual void migrate() = 0;                        ///< its own step; not between stores
+  virtual void destroy() = 0;                        ///< its own step, and New's side records go
+  virtual void distrust(std::string const& key) = 0; ///< New asks Old for that key (text) from now on
 
   virtual backfill::result copy(shared_state& state, backfill::options const& how) = 0;
   virtual verify::report compare(verify::options const& how) = 0;
   /// Compares, and heals what stays wrong.
   virtual verify::report heal(verify::options const& how, bool dry_run, verify::repairs& done) = 0;
+  /// Ends the writes that were marked in New by operations which are over, and says how many; New keeps their values.
+  virtual std::uint64_t free_marks(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) = 0;
+  /// Heals keys that New does not know, while Old is the authority.
   virtual verify::drained drain(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) = 0;
 };
 

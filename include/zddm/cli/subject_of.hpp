@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -132,11 +133,7 @@ public:
   void distrust(std::string const& key) override {
     if constexpr (stores) {
       auto const k = text::decode<key_of<new_type>>(key);
-      auto const begun = to_store().begin(k, next_intent_());
-      if constexpr (std::same_as<std::remove_const_t<decltype(begun)>, intent>)
-        to_store().release(k, begun);
-      else if (begun)
-        to_store().release(k, *begun);
+      if (auto const begun = to_store().begin(k, next_intent_())) to_store().release(k, *begun);
     }
   }
 
@@ -160,6 +157,27 @@ public:
       return report;
     } else
       return {};
+  }
+  std::uint64_t free_marks(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) override {
+    std::uint64_t freed = 0;
+    if constexpr (stores) {
+      constexpr std::size_t page = 1000;
+      std::vector<std::pair<key_of<new_type>, intent_record>> records;
+      std::optional<key_of<new_type>> after;
+      for (std::size_t visited = page; visited == page && !stop.stop_requested();) {
+        records.clear();
+        visited = to_store().records(after, page, [&](auto const& k, intent_record const& r) { records.emplace_back(k, r); });
+        if (!records.empty()) after = records.back().first;
+        for (auto const& [key, record] : records)
+          if (record.marked())
+            for (auto const& id : record.pending)
+              if (abandoned(id)) {
+                to_store().release(key, intent{id});
+                ++freed;
+              }
+      }
+    }
+    return freed;
   }
   verify::drained drain(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) override {
     if constexpr (stores)

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/status.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cli/world.hpp>
+
+using namespace world;
+
+namespace {
+std::string shown(desk& d) {
+  auto s = d.session();
+  cli::status(s, d.m);
+  return d.data.str();
+}
+bool has(std::string const& text, std::string_view part) { return text.find(part) != std::string::npos; }
+} // namespace
+
+TEST_CASE("status: one migration, where it stands and what its next step waits for") {
+  desk d("status");
+  d.place(row::migrated, [](auto& r) {
+    r.proof.mismatches = 3;
+    r.proof.compared = 1000;
+    r.now.rate = zddm::threshold::percent(5);
+  });
+  process const p(d.memory);
+  auto const text = shown(d);
+  CHECK(has(text, "names   migrated since "));
+  CHECK(has(text, "  unrun -- prepared -- [migrated] -- switched -- completed -- destroyed\n"
+                  "                                     ^ last point of return\n"));
+  CHECK(has(text, "stores     memory:old -> memory:new"));
+  CHECK(has(text, "writes     Old, then New\n"));
+  CHECK(has(text, "dial at 5%, highest so far 100%"));
+  CHECK(has(text, "99.7 % of 1000 keys, 3 open"));
+  CHECK(has(text, "1 process, all at epoch 1"));
+  CHECK(has(text, "(test)  epoch 1"));
+  CHECK(has(text, "to switch, still open (1 of 4):"));
+  CHECK(has(text, "[ ] open mismatches 0"));
+  CHECK(has(text, "zd repair names"));
+  CHECK(has(text, "[x] backfill 100 %"));
+}
+
+TEST_CASE("status: an announced row, a backfill under way, who works on it, and a process behind") {
+  desk d("status");
+  d.place(row::migrating);
+  zddm::backfill::checkpoint<cli::shared_state> saved(d.state, "names");
+  zddm::backfill::plan const plan{"id", "names", 100, {"10"}, true};
+  saved.begin(plan);
+  zddm::backfill::checkpoint<cli::shared_state>::held h{{true, "10", 60, 0, 0, {}, "w"}, 0};
+  saved.save(plan, 0, h);
+  process const p(d.memory, false);
+  zddm::lifecycle::operator_lease<zddm::memory::state_store> const held(d.memory, "names", "zd migrate names");
+  d.place(row::migrating);
+  auto const text = shown(d);
+  CHECK(has(text, "prepared -- [migrating 59.4 %] -- migrated"));
+  CHECK(has(text, "1 of 2 chunks, 60 copied"));
+  CHECK(has(text, "1 behind epoch 2"));
+  CHECK(has(text, "runs zd migrate names since"));
+  CHECK(has(text, "0 of 1"));
+}
+
+TEST_CASE("status: a quarantine and a missing way back are told") {
+  desk d("status");
+  d.m.no_way_back = "the mapping is lossy";
+  d.place(row::prepared, [](auto& r) { r.now.shut = zddm::lifecycle::quarantine::settled; });
+  auto const text = shown(d);
+  CHECK(has(text, "quarantine settled"));
+  CHECK(has(text, "zd repair names ends it"));
+  CHECK(has(text, "no way back after the switch: the mapping is lossy"));
+  CHECK(has(text, "  unrun -- [prepared] -- migrated -- switched -- completed -- destroyed\n"
+                  "                         ^ last point of return\n"));
+}
+
+TEST_CASE("status: every row can be shown") {
+  for (std::size_t i = 0; i < zddm::lifecycle::row_names.size(); ++i) {
+    desk d("status");
+    d.place(static_cast<row>(i));
+    auto const text = shown(d);
+    CHECK(has(text, '[' + std::string(zddm::lifecycle::row_names[i]) + ']'));
+    CHECK(has(text, "to ") == (static_cast<row>(i) != row::destroyed));
+  }
+}
+
+TEST_CASE("status: for programs everything in one object") {
+  desk d("status", true);
+  d.place(row::migrated, [](auto& r) { r.proof.mismatches = 3; });
+  process const p(d.memory);
+  auto const e = cli::json::parse(shown(d));
+  CHECK(e["schema"] == 1);
+  CHECK(e["event"] == "status");
+  CHECK(e["row"] == "migrated");
+  CHECK(e["comparison"]["open"] == 3);
+  CHECK(e["processes"].size() == 1);
+  CHECK(e["processes"][0]["pid"] == ::getpid());
+  CHECK(e["conditions"][1]["met"] == false);
+  CHECK(e["next"] == "switch");
+  CHECK(e["operator"].is_null());
+}
+
+TEST_CASE("status: all migrations, a line each, in columns") {
+  desk d("status");
+  scripted other;
+  other.called = "a_much_longer_name";
+  d.place(row::switched, [](auto& r) { r.proof.compared = 10; });
+  std::vector<cli::subject const*> const all{&d.m, &other};
+  auto s = d.session();
+  cli::status(s, std::span<cli::subject const* const>(all));
+  std::istringstream lines(d.data.str());
+  std::string head, first, second;
+  std::getline(lines, head);
+  std::getline(lines, first);
+  std::getline(lines, second);
+  CHECK(head.starts_with("MIGRATION            STATE"));
+  CHECK(first.starts_with("names                switched"));
+  CHECK(first.ends_with("100 %      100 %        zd complete names"));
+  CHECK(second.ends_with("-          -            zd prepare a_much_longer_name"));
+  CHECK(has(d.data.str(), "state store memory"));
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/subject_of.hpp>
+
+#include <map>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <cli/ground.hpp>
+#include <zddm/memory/state_store.hpp>
+
+using namespace zddm;
+using cli::environment;
+using cli::subject_of;
+
+namespace {
+
+struct by_environment {
+  static constexpr std::string_view name = "by_environment";
+  explicit by_environment(environment const& env) { path = env.get("PLACE", "none"); }
+  void migrate() {}
+  static inline std::string path;
+};
+
+struct narrow_row {
+  std::string text;
+  friend bool operator==(narrow_row const&, narrow_row const&) = default;
+};
+struct narrow {
+  static narrow_row to_new(std::string const& v) { return {v}; }
+};
+static_assert(!mapped<ground::store, narrow>::is_two_way);
+
+intent_id const dead{1, 1}, live{2, 1};
+bool is_dead(intent_id id) { return id == dead; }
+
+} // namespace
+
+TEST_CASE("subject_of: what the type says of itself") {
+  environment const env;
+  subject_of<ground::names> const m(env);
+  CHECK(m.name() == "names");
+  CHECK(m.from() == "memory:old");
+  CHECK(m.to() == "memory:new");
+  CHECK(m.reach() == threshold::percent(20));
+  CHECK(m.one_way().empty());
+  CHECK(m.between_stores());
+  CHECK(m.depends_on().empty());
+  subject_of<ground::fields> const f(env);
+  CHECK_FALSE(f.between_stores());
+  CHECK(f.from().empty());
+  CHECK(f.reach().is_open());
+  CHECK(f.depends_on() == std::vector<std::string_view>{"names"});
+}
+
+TEST_CASE("subject_of: a migration is made from the environment, once, when it is needed") {
+  by_environment::path.clear();
+  environment const env([](std::string const&) { return std::optional<std::string>("there"); });
+  subject_of<by_environment> m(env);
+  CHECK(m.name() == "by_environment");
+  CHECK(by_environment::path.empty());
+  m.open();
+  CHECK(by_environment::path == "there");
+  by_environment::path.clear();
+  m.open();
+  m.migrate();
+  CHECK(by_environment::path.empty());
+}
+
+TEST_CASE("subject_of: its own steps, and New's side records with them") {
+  ground::place p;
+  environment const env;
+  subject_of<ground::names> m(env);
+  m.prepare();
+  CHECK(p.prepared == 1);
+  p.to.put(1, "a");
+  CHECK(m.rows_in_new() == 1);
+  m.clear_new();
+  CHECK(m.rows_in_new() == 0);
+  m.destroy();
+  CHECK(p.destroyed == 1);
+  subject_of<ground::fields> f(env);
+  f.migrate();
+  CHECK(p.migrated == 1);
+  f.prepare();
+  f.destroy();
+  CHECK(f.rows_in_new() == 0);
+}
+
+TEST_CASE("subject_of: copying, comparing and healing") {
+  ground::place p;
+  environment const env;
+  memory::state_store state;
+  auto shared = cli::shared_state::of(state);
+  subject_of<ground::names> m(env);
+  for (int i = 0; i < 100; ++i) p.from.put(i, std::to_string(i));
+  CHECK(m.copy(shared, {}).ending == backfill::ending::complete);
+  CHECK(m.rows_in_new() == 100);
+  CHECK(m.compare({}).clean());
+
+  p.to.put(7, "wrong");
+  p.to.erase(8);
+  verify::options how;
+  how.patience.looks = 1;
+  auto const found = m.compare(how);
+  CHECK(found.open.differs == 1);
+  verify::repairs done{};
+  m.heal(how, true, done);
+  CHECK(*p.to.get(7) == "wrong");
+  m.heal(how, false, done);
+  CHECK(done.healed >= 1);
+  CHECK(*p.to.get(7) == "7");
+}
+
+TEST_CASE("subject_of: New asks Old for a key it is told to distrust, beside writers") {
+  ground::place p;
+  environment const env;
+  subject_of<ground::names> m(env);
+  p.to.put(7, "stale");
+  auto const other = p.to.begin(8, live);
+  m.distrust("7");
+  m.distrust("8");
+  CHECK(p.to.look(7).known == knowledge::unknown);
+  CHECK_FALSE(p.to.look(7).pending);
+  CHECK(p.to.look(8).pending);
+  p.to.end(8, *other, "eight");
+  CHECK(p.to.look(8).known == knowledge::unknown);
+  CHECK_THROWS_AS(m.distrust("seven"), error);
+}
+
+TEST_CASE("subject_of: draining heals what the dead began and leaves the living alone") {
+  ground::place p;
+  environment const env;
+  subject_of<ground::names> m(env);
+  p.from.put(1, "one");
+  p.from.put(2, "two");
+  p.to.begin(1, dead);
+  p.to.begin(2, live);
+  auto const first = m.drain(is_dead, {});
+  CHECK(first.healed == 1);
+  CHECK(first.in_flight == 1);
+  CHECK(*p.to.get(1) == "one");
+  CHECK_FALSE(p.to.get(2));
+}
+
+TEST_CASE("subject_of: marks of the dead are freed with their values, those of the living stay") {
+  ground::place p;
+  environment const env;
+  subject_of<ground::names> m(env);
+  auto const put = [](std::string v) { return [v](std::optional<std::string> const&) { return std::optional<std::string>(v); }; };
+  for (int key : {1, 2}) {
+    p.to.put(key, "before");
+    auto const f = put("marked");
+    REQUIRE(p.to.mark(key, f, key == 1 ? dead : live));
+  }
+  CHECK(m.free_marks(is_dead, {}) == 1);
+  CHECK(*p.to.get(1) == "marked");
+  CHECK_FALSE(p.to.look(1).pending);
+  CHECK(*p.to.get(2) == "marked");
+  auto const again = put("again");
+  CHECK(p.to.mark(1, again, live));
+  CHECK_FALSE(p.to.mark(2, again, dead));
+}
