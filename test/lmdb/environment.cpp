@@ -202,6 +202,28 @@ TEST_CASE("lmdb environment: too many readers is an error that passes") {
   CHECK(!get(env, db, "a"));
 }
 
+TEST_CASE("lmdb environment: the place of a reader that died is taken by the next who needs one") {
+  folder const where;
+  environment env(where.path(), {.max_readers = 2});
+  auto const db = open(env);
+  milestone inside;
+  auto const child = spawn([&] {
+    environment own(where.path());
+    return own.read([&](transaction const&) {
+      inside.reached();
+      for (;;) ::pause();
+      return 0;
+    });
+  });
+  CHECK(inside.wait());
+  env.read([&](transaction const&) {
+    CHECK(code([&] { get(env, db, "a"); }) == 130);
+    ::kill(child, SIGKILL);
+    CHECK(outcome(child) == 1000 + SIGKILL);
+    CHECK(code([&] { get(env, db, "a"); }) == 0);
+  });
+}
+
 TEST_CASE("lmdb environment: a child is refused what its parent opened, and opens its own") {
   folder const where;
   environment env(where.path());
@@ -230,16 +252,27 @@ TEST_CASE("lmdb environment: a child that ends takes nothing of its parent's wit
   folder const where;
   std::optional<environment> env(std::in_place, where.path());
   auto const db = open(*env);
+  put(*env, db, "a", "old");
+  CHECK(get(*env, db, "a") == "old"); // so that a read lies idle as the child ends
   CHECK(in_child([&] {
           env.reset();
           return 0;
         }) == 0);
-  env->read([&](transaction const& t) {
-    put(*env, db, "a", "1");
-    CHECK(!t.contains(db, "a"));
-  });
+  CHECK(get(*env, db, "a") == "old");
   CHECK(code([&] { environment twice(where.path()); }) == 137);
-  CHECK(get(*env, db, "a") == "1");
+
+  // A child that walks out of its parent's read leaves the parent's snapshot alone.
+  ::pid_t const parent = ::getpid();
+  std::string seen;
+  env->read([&](transaction const& t) {
+    ::pid_t const child = ::fork();
+    if (child == 0) return;
+    CHECK(outcome(child) == 0);
+    for (int i = 0; i < 50; ++i) put(*env, db, "a", "new " + std::string(2000, 'x'));
+    seen = std::string(*t.get(db, "a"));
+  });
+  if (::getpid() != parent) ::_exit(0);
+  CHECK(seen == "old");
 }
 
 TEST_CASE("lmdb environment: two processes fill one tiny map") {
@@ -262,7 +295,7 @@ TEST_CASE("lmdb environment: two processes fill one tiny map") {
   CHECK(env.read([&](transaction const& t) { return t.entries(db); }) == 600);
 }
 
-TEST_CASE("lmdb environment: a reader follows the map another process let grow") {
+TEST_CASE("lmdb environment: reads and writes follow the map another process let grow") {
   folder const where;
   environment env(where.path(), {.initial_map = tiny});
   auto const db = open(env);
@@ -270,8 +303,11 @@ TEST_CASE("lmdb environment: a reader follows the map another process let grow")
   CHECK(in_child([&] {
           environment own(where.path(), {.initial_map = tiny});
           put(own, open(own), "large", std::string(std::size_t{4} << 20, 'x'));
+          put(own, open(own), "map", std::to_string(own.map_size()));
           return 0;
         }) == 0);
+  put(env, db, "small", "x");
+  CHECK(std::to_string(env.map_size()) == get(env, db, "map"));
   auto const found = get(env, db, "large");
   CHECK(found.has_value());
   CHECK(found.value_or("").size() == std::size_t{4} << 20);

@@ -11,28 +11,29 @@ using zddm::lmdb::turnstile;
 
 TEST_CASE("lmdb turnstile: who is alone meets nobody, and everyone gets in") {
   turnstile doors;
-  std::atomic<int> inside{0};
+  std::atomic<int> inside{0}, rounds{0};
   std::atomic<bool> met{false};
-  int alone = 0; // guarded by being alone
+  int guarded = 0; // written by who is alone, read by who is inside
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
-      for (int i = 0; i < 2000; ++i) {
-        if (t == 0 && i % 20 == 0) {
+      while (rounds < 100) {
+        if (t == 0) {
           turnstile::sole const s(doors);
-          if (inside != 0) met = true;
-          ++alone;
+          for (int look = 0; look < 20; ++look, std::this_thread::yield())
+            if (inside != 0) met = true;
+          guarded = ++rounds;
         } else {
           turnstile::pass const p(doors, false);
           ++inside;
-          if (alone < 0) met = true;
+          if (guarded != rounds) met = true;
           --inside;
         }
       }
     });
   for (auto& t : threads) t.join();
   CHECK(!met);
-  CHECK(alone == 100);
+  CHECK(guarded == 100);
 }
 
 TEST_CASE("lmdb turnstile: a thread that is inside gets in again while another waits to be alone") {

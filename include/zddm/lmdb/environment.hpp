@@ -87,7 +87,6 @@ public:
         int result = 0;
         if (auto done = attempt(g, result)) return std::move(*done);
         if (!here.outermost()) stuck(result);
-        if (result == MDB_MAP_RESIZED) full = 0;
       }
     });
   }
@@ -107,7 +106,7 @@ public:
           then();
           return std::move(*done);
         }
-        enlarge(result == MDB_MAP_RESIZED ? 0 : full);
+        enlarge(full);
       }
     });
   }

@@ -38,6 +38,15 @@ struct fill_if_absent : sound {
     return sound::insert(k, *v);
   }
 };
+struct fill_replaces_rows : sound {
+  bool fill(text const& k, maybe const& v, std::uint64_t seen) {
+    auto const there = sound::get(k);
+    sound::erase(k);
+    bool const filled = sound::fill(k, v, seen);
+    if (!filled && there) sound::put(k, *there);
+    return filled;
+  }
+};
 struct fill_whenever_idle : sound {
   bool fill(text const& k, maybe const& v, std::uint64_t) { return sound::fill(k, v, now); }
 };
@@ -65,6 +74,18 @@ struct batch_stops_at_refusal : sound {
         break;
       else
         ++n;
+    return n;
+  }
+};
+struct batch_keeps_records : sound {
+  std::size_t fill_many(std::span<zddm::entry<text, text> const> entries, std::uint64_t seen) {
+    std::size_t n = 0;
+    for (auto const& e : entries)
+      if (sound::fill(e.key, e.value, seen)) {
+        sound::fence(e.key);
+        sound::put(e.key, e.value);
+        ++n;
+      }
     return n;
   }
 };
@@ -225,6 +246,7 @@ TEST_CASE("intent laws name the fill that comes too late") {
   CHECK(breaks<blind_fill>().contains("a fill that looked before a write does not replace it"));
   CHECK(breaks<fill_if_absent>().contains("a fill that looked before a delete does not bring the key back"));
   CHECK(breaks<fill_if_absent>().contains("a fill is refused while a write is in flight"));
+  CHECK(breaks<fill_replaces_rows>().contains("a fill does not replace a row put by other means"));
   CHECK(breaks<fill_whenever_idle>().contains("a fill that looked before a write is refused after it"));
   CHECK(breaks<fill_whenever_idle>().contains("a fill that looked while a write was in flight is refused after it"));
   CHECK(breaks<fill_whenever_idle>().contains("a fill that looked before overlapping writes is refused"));
@@ -233,6 +255,7 @@ TEST_CASE("intent laws name the fill that comes too late") {
   CHECK(breaks<fill_refused_by_any_write>().contains("a write of one key does not refuse the fill of another"));
   CHECK(breaks<fill_ignores_nothing>().contains("a fill of nothing makes the key known absent"));
   CHECK(breaks<batch_is_blind>().contains("a batch of fills does what its fills do one by one"));
+  CHECK(breaks<batch_keeps_records>().contains("a key filled in a batch has no record"));
   CHECK(breaks<batch_forgets_clear>().contains("a batch of fills that looked before a clear is refused"));
   CHECK(breaks<batch_stops_at_refusal>().contains("fill_many says how many fills were taken"));
 }

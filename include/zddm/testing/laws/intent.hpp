@@ -48,6 +48,9 @@ template <class Samples, class Make, class Fail> void intent_batches(Make& make,
                          b.s.get(Samples::key(3)) == b.v(103);
     for (unsigned const i : {1u, 5u, 7u}) as_one_by_one = as_one_by_one && !b.s.get(Samples::key(i));
     b.law(as_one_by_one, "a batch of fills does what its fills do one by one");
+    b.k = Samples::key(7);
+    b.law(b.s.fill_many(entries{{b.k, *b.v(70)}}, b.seen()) == 1 && b.present(b.v(70)) && b.records().size() == 2,
+          "a key filled in a batch has no record");
     b.k = Samples::key(1);
     b.law(b.s.end(b.k, busy, b.v(1)), "a refused fill of a batch leaves the key's record");
   }

@@ -89,6 +89,9 @@ template <class Samples, class Make, class Fail> void intent_fills(Make& make, F
     b.law(b.present(b.v(0)) && b.records().empty(), "a row put by other means is present and needs no record");
     auto const t = b.begin();
     b.law(t.alone && b.unknown(true), "a begin over a row put by other means drops it");
+    auto const fenced = b.s.fence(b.k);
+    b.s.put(b.k, *b.v(1));
+    b.law(!b.fill(b.v(2), fenced) && b.present(b.v(1)), "a fill does not replace a row put by other means");
   }
 }
 
