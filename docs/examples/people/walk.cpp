@@ -67,13 +67,13 @@ struct process {
 /// migration's own part of the step where it belongs. `see` is called whenever some process has moved.
 struct fleet {
   std::vector<process*> all;
-  awesome_db& db;
+  std::filesystem::path path;
   std::function<void()> see;
 
   row at() const { return all.front()->merge.current().at; }
 
   void take(step asked) {
-    merge_first_and_last_name steps{db};
+    merge_first_and_last_name steps(path);
     if (asked == step::prepare) steps.prepare();
     while (auto const next = next_settings(asked, all.front()->merge.current(), zddm::threshold::open())) {
       for (auto* p : all) {
@@ -157,7 +157,7 @@ TEST_CASE("every member keeps its contract at every row, forwards and back, also
   all.add(id, {"Grace", "Brewster Murray Hopper"});
   all.add(untouched, {"Ada", "King"});
   std::vector<row> seen;
-  fleet both{{&a, &b}, a.db, [&] {
+  fleet both{{&a, &b}, f.path, [&] {
                seen.push_back(a.merge.current().at);
                if (seen.back() == row::destroyed) return;
                INFO("rows " << to_string(a.merge.current().at) << " and " << to_string(b.merge.current().at));
@@ -197,7 +197,7 @@ TEST_CASE("every member keeps its contract at every row, forwards and back, also
 TEST_CASE("threads of two processes never meet a name that nobody gave while the migration walks") {
   counting const ears;
   file const f;
-  process a(f), b(f), operator_(f);
+  process a(f), b(f);
   auto const id = a.db.add();
   before::person(a.db, id).set_name("Ann Lee");
 
@@ -223,7 +223,7 @@ TEST_CASE("threads of two processes never meet a name that nobody gave while the
     threads.emplace_back([&read, p] { read(*p); });
     threads.emplace_back([&write, p] { write(*p); });
   }
-  fleet all{{&a, &b}, operator_.db, [&] {
+  fleet all{{&a, &b}, f.path, [&] {
               auto const r = reads.load(), w = writes.load();
               while (reads < r + 20 || writes < w + 20) std::this_thread::yield();
             }};
@@ -257,7 +257,7 @@ TEST_CASE("a name that would not come back is refused and reported, not changed"
 
   std::string text;
   try {
-    merge_first_and_last_name{p.db}.migrate();
+    merge_first_and_last_name(f.path).migrate();
   } catch (zddm::unmappable const& e) {
     text = e.what();
   }
@@ -275,7 +275,7 @@ TEST_CASE("a name that would not come back is refused and reported, not changed"
 
   before::person(p.db, two_words).set_name("Mary");
   before::person(p.db, last_alone).set_name("Lee");
-  merge_first_and_last_name{p.db}.migrate();
+  merge_first_and_last_name(f.path).migrate();
   CHECK(after::person(p.db, last_alone).name() == "Lee");
 }
 
