@@ -58,8 +58,7 @@ template <class Old, class New> glance<value_of<New>> look_at(Old& from, New& to
       unmappable_row = true;
     }
     auto const after = detail::sight(to, key);
-    g.moving = before.pending || after.pending || before.known != after.known || before.generation != after.generation ||
-               !same(before.value, after.value);
+    g.moving = before.pending || after.pending || before.generation != after.generation || !same(before.value, after.value);
     bool const recorded = before.generation != 0;
     g.known = before.known;
     g.in_new = std::move(before.value);
