@@ -15,12 +15,12 @@ namespace {
 
 /// `orders` depends on `names`, and stands behind it.
 struct two : desk {
-  explicit two(std::string command) : desk(std::move(command)) {
+  explicit two(std::string what) : desk(std::move(what)) {
     asked.name.reset();
     for (auto const* name : {"names", "orders"}) {
-      auto m = std::make_unique<scripted>();
-      m->called = name;
-      all.push_back(std::move(m));
+      auto made = std::make_unique<scripted>();
+      made->called = name;
+      all.push_back(std::move(made));
     }
     orders().needs = {"names"};
   }

@@ -20,9 +20,10 @@ struct c {
   static constexpr std::string_view name = "c";
   static constexpr auto depends_on = boost::hana::make_tuple(std::string_view("a"));
 };
+constexpr auto b_as_hana = BOOST_HANA_STRING("b");
 struct d {
   static constexpr std::string_view name = "d";
-  static constexpr auto depends_on = boost::hana::make_tuple(BOOST_HANA_STRING("b"));
+  static constexpr auto depends_on = boost::hana::make_tuple(b_as_hana);
 };
 struct lost {
   static constexpr std::string_view name = "lost";
