@@ -22,7 +22,7 @@ template <class... Ms> constexpr std::array<std::size_t, sizeof...(Ms)> ordered(
   std::array<std::array<bool, n>, n> needs{};
   bool known = true;
   std::size_t at = 0;
-  auto const note = [&](std::string_view name) {
+  [[maybe_unused]] auto const note = [&](std::string_view name) {
     bool found = false;
     for (std::size_t i = 0; i < n; ++i)
       if (names[i] == name) needs[at][i] = found = true;
