@@ -114,7 +114,12 @@ private:
     auto s = d.session();
     auto& c = s.connection();
     auto const boot_id = this_boot();
-    if (!made(c) || c.ask("SELECT boot_id FROM zddm_state") != boot_id) {
+    // One snapshot: another process may be making the store at this moment.
+    bool const ready = [&] {
+      transaction const t(s, access::read);
+      return made(c) && c.ask("SELECT boot_id FROM zddm_state") == boot_id;
+    }();
+    if (!ready) {
       transaction t(s, access::write);
       if (!made(c)) make(c);
       auto q = s.run(d.statement("UPDATE zddm_state SET boot = boot + 1, boot_id = ?1 WHERE boot_id <> ?1"));
