@@ -215,3 +215,14 @@ TEST_CASE("sqlite state_store is whole after a process was killed in its commits
     reached = std::stoull(all[0].value);
   }
 }
+
+TEST_CASE("sqlite state store: processes that start at once make one store, and none takes it for a foreign file") {
+  for (int round = 0; round < 10; ++round) {
+    test::scratch const folder;
+    auto const path = folder / "zd.db";
+    CHECK(test::in_processes(6, [&](int) {
+      zddm::sqlite::state_store const s(path);
+      return true;
+    }));
+  }
+}
