@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -28,12 +29,13 @@ struct intent {
     static constexpr bool many_processes = true;
 
     template <class Op> auto read(Op& op) -> std::optional<typename Op::value_type> {
-      auto seen = op.on_new([&](auto& n) { return n.look(op.key()); });
+      auto seen = op.on_new([](auto& n, auto const& key) { return n.look(key); });
       if (!seen) return op.fall_back(seen.failure());
       if (seen->known != knowledge::unknown) return op.answer(std::move(seen->value));
       auto value = op.answer_from_old();
       if (value && !seen->pending)
-        op.on_miss([&] { return op.on_new([&](auto& n) { return n.fill(op.key(), value, seen->seen); }); });
+        op.on_miss([&] { return fill(op, value, seen->seen); },
+                   [](auto& later, auto const& v, std::uint64_t at) { return fill(later, v, at); }, value, seen->seen);
       return value;
     }
 
@@ -49,7 +51,7 @@ struct intent {
     }
 
     template <class Op> write_outcome write_new_only(Op& op) {
-      auto assigned = op.on_new([&](auto& n) { return n.assign(op.key(), op.held()), done{}; });
+      auto assigned = op.on_new_once([&](auto& n, auto const& key) { return n.assign(key, op.held()), done{}; });
       if (!assigned) assigned.rethrow();
       return {reached::not_asked, reached::applied};
     }
@@ -87,14 +89,24 @@ struct intent {
     /// No write whose authority is Old begins beside one whose authority is New.
     template <class Op> static zddm::intent begin(Op& op) {
       for (patience<Op> wait(op);; wait()) {
-        auto begun = op.on_new([&](auto& n) { return n.begin(op.key(), op.next_intent()); });
+        auto begun = op.on_new([](auto& n, auto const& key, intent_id id) { return n.begin(key, id); }, op.next_intent());
         if (!begun) op.cannot_invalidate(begun.failure());
         if (*begun) return **begun;
       }
     }
 
+    template <class Op, class Value> static attempt<bool> fill(Op& op, Value const& value, std::uint64_t seen) {
+      return op.on_new([](auto& n, auto const& key, auto const& v, std::uint64_t at) { return n.fill(key, v, at); }, value, seen);
+    }
+
+    template <class Op, class Held> static attempt<bool> end(Op& op, zddm::intent const& t, Held const& held) {
+      return op.on_new([](auto& n, auto const& key, zddm::intent const& mine, auto const& v) { return n.end(key, mine, v); }, t,
+                       held);
+    }
+
     template <class Op> static bool release(Op& op, zddm::intent const& t) {
-      return static_cast<bool>(op.on_new([&](auto& n) { return n.release(op.key(), t), done{}; }));
+      return static_cast<bool>(
+          op.on_new([](auto& n, auto const& key, zddm::intent const& mine) { return n.release(key, mine), done{}; }, t));
     }
 
     /// The step in Old. What certainly did not happen ends the intent; what may have happened, or may still, leaves it.
@@ -111,12 +123,14 @@ struct intent {
     template <class Op, class Held> static reached finish(Op& op, zddm::intent const& t, Held const& held) {
       bool const carries = op.carries_value() && op.plan().write == lifecycle::writes::dual;
       if (!carries) return release(op, t) ? reached::invalidated : reached::unknown;
-      return op.on_write([&] {
-        auto ended = op.on_new([&](auto& n) { return n.end(op.key(), t, held); });
-        if (ended) return *ended ? reached::applied : reached::invalidated;
-        if (op.plan().new_required) op.half_applied(ended.failure());
-        return reached::unknown;
-      });
+      return op.on_write(
+          [&] {
+            auto ended = end(op, t, held);
+            if (ended) return *ended ? reached::applied : reached::invalidated;
+            if (op.plan().new_required) op.half_applied(ended.failure());
+            return reached::unknown;
+          },
+          [](auto& later, zddm::intent const& mine, auto const& value) { end(later, mine, value); }, t, held);
     }
 
     /// A write whose authority is New: it starts from what New knows, one at a time, and Old follows.
@@ -124,7 +138,7 @@ struct intent {
     static auto mark(Op& op, F&& f, ToOld&& to_old) -> std::optional<typename Op::value_type> {
       for (patience<Op> wait(op);;) {
         op.confirm_lease();
-        auto marked = op.on_new([&](auto& n) { return n.mark(op.key(), f, op.next_intent()); });
+        auto marked = op.on_new_once([&](auto& n, auto const& key) { return n.mark(key, f, op.next_intent()); });
         if (!marked) marked.rethrow();
         if (auto& taken = *marked) {
           if (mirrored(op)) {
@@ -144,12 +158,12 @@ struct intent {
 
     /// Makes a key known to New that it does not know and that nobody writes. False: somebody does.
     template <class Op> static bool settle(Op& op) {
-      auto seen = op.on_new([&](auto& n) { return n.look(op.key()); });
+      auto seen = op.on_new([](auto& n, auto const& key) { return n.look(key); });
       if (!seen) seen.rethrow();
       if (seen->known != knowledge::unknown || seen->pending) return false;
       std::optional<typename Op::value_type> value;
       if (mirrored(op)) value = op.old_get();
-      auto filled = op.on_new([&](auto& n) { return n.fill(op.key(), value, seen->seen); });
+      auto filled = fill(op, value, seen->seen);
       if (!filled) filled.rethrow();
       return true;
     }

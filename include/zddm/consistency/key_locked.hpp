@@ -85,7 +85,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       stripe& s = of(op);
       if (auto const before = s.turn.load(std::memory_order_acquire);
           before % 2 == 0 && !s.doubtful.load(std::memory_order_acquire)) {
-        auto hit = op.on_new([&](auto& n) { return n.get(op.key()); });
+        auto hit = op.on_new([](auto& n, auto const& key) { return n.get(key); });
         if (!hit) return op.fall_back(hit.failure());
         std::atomic_thread_fence(std::memory_order_acquire);
         if (*hit && s.turn.load(std::memory_order_relaxed) == before) return op.answer(std::move(*hit));
@@ -93,12 +93,12 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       std::lock_guard const hold(s.lock);
       bool const trusted = !s.unknown.contains(op.key());
       if (trusted) {
-        auto hit = op.on_new([&](auto& n) { return n.get(op.key()); });
+        auto hit = op.on_new([](auto& n, auto const& key) { return n.get(key); });
         if (!hit) return op.fall_back(hit.failure());
         if (*hit) return op.answer(std::move(*hit));
       }
       auto value = op.answer_from_old();
-      if (trusted ? value.has_value() : !s.lingers(op.key())) op.on_miss([&] { return heal(op, s, value); });
+      if (trusted ? value.has_value() : !s.lingers(op.key())) op.on_miss([&] { return heal(op, s, value); }, heal_later, this);
       return value;
     }
 
@@ -131,7 +131,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       std::optional<typename Op::value_type> result;
       if (to == writes::mirrored || to == writes::new_only) {
         try {
-          auto base = op.on_new([&](auto& n) { return n.get(op.key()); });
+          auto base = op.on_new([](auto& n, auto const& key) { return n.get(key); });
           if (!base) base.rethrow();
           if (to == writes::mirrored && (turn.in_doubt() || !*base)) base = op.old_get();
           result = f(std::as_const(*base));
@@ -139,7 +139,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
           turn.unchanged();
           throw;
         }
-        auto put = op.on_new([&](auto& n) { return store_in(n, op.key(), result), done{}; });
+        auto put = put_new(op, result);
         if (!put) put.rethrow();
         if (to == writes::mirrored) mirror(op, turn, [&] { op.old_replace(result); });
         turn.agreed();
@@ -158,7 +158,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       stripe& s = of(op);
       std::lock_guard const hold(s.lock);
       if (!s.unknown.contains(op.key())) {
-        auto hit = op.on_new([&](auto& n) { return n.get(op.key()); });
+        auto hit = op.on_new([](auto& n, auto const& key) { return n.get(key); });
         if (!hit) hit.rethrow();
         if (*hit) return false;
       }
@@ -192,8 +192,15 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         n.erase(key);
     }
 
+    /// True once New has it.
+    template <class Op, class Value> static attempt<bool> put_new(Op& op, std::optional<Value> const& value) {
+      return op.on_new([](auto& n, auto const& key, auto const& v) { return store_in(n, key, v), true; }, value);
+    }
+
+    static constexpr auto heal_later = [](auto& op, bind* self) { return attempt<bool>(self->fill(op)); };
+
     template <class Op, class Value> static attempt<bool> heal(Op& op, stripe& s, std::optional<Value> const& value) {
-      auto put = op.on_new([&](auto& n) { return store_in(n, op.key(), value), true; });
+      auto put = put_new(op, value);
       if (put)
         s.trust(op.key());
       else
@@ -203,7 +210,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
 
     template <class Op> static void into_new(Op& op, write_turn&) {
       op.confirm_lease();
-      auto put = op.on_new([&](auto& n) { return store_in(n, op.key(), op.held()), done{}; });
+      auto put = put_new(op, op.held());
       if (!put) put.rethrow();
     }
 
@@ -230,10 +237,10 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       }
     }
 
-    template <class Op, class Held> static reached finish(Op& op, write_turn& turn, Held const& held) {
+    template <class Op, class Held> reached finish(Op& op, write_turn& turn, Held const& held) {
       bool const carries = op.carries_value() && op.plan().write == lifecycle::writes::dual;
       auto const apply = [&] {
-        auto put = op.on_new([&](auto& n) { return carries ? store_in(n, op.key(), held) : void(n.erase(op.key())), done{}; });
+        auto put = put_new(op, carries ? held : std::nullopt);
         if (put) {
           turn.agreed();
           return carries ? reached::applied : reached::invalidated;
@@ -241,7 +248,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         if (op.plan().new_required) op.half_applied(put.failure());
         return reached::unknown;
       };
-      return carries ? op.on_write(apply) : apply();
+      return carries ? op.on_write(apply, heal_later, this) : apply();
     }
 
     std::array<stripe, Stripes> stripes_;

@@ -12,7 +12,8 @@ enum class reached : std::uint8_t {
   applied,
   invalidated, ///< the store knows that it does not know the key's value; it asks Old
   unknown,     ///< not known to be applied; the key asks Old until it is healed
-  journaled    ///< written down before the other store was written; healed later
+  journaled,   ///< written down before the other store was written; healed later
+  queued       ///< applied off the caller's path; the key asks Old until then
 };
 
 /// What an acknowledged write reached. A write that was not acknowledged throws instead.
@@ -29,9 +30,10 @@ constexpr std::string_view to_string(reached r) {
   case reached::applied: return "applied";
   case reached::invalidated: return "invalidated";
   case reached::unknown: return "unknown";
-  case reached::journaled: break;
+  case reached::journaled: return "journaled";
+  case reached::queued: break;
   }
-  return "journaled";
+  return "queued";
 }
 
 } // namespace zddm

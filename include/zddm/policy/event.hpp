@@ -10,8 +10,8 @@
 namespace zddm::event {
 
 enum class side : std::uint8_t { old_store, new_store };
-enum class operation : std::uint8_t { read, write, erase, update, fill };
-inline constexpr std::size_t operations = 5;
+enum class operation : std::uint8_t { read, write, erase, update, fill, shadow };
+inline constexpr std::size_t operations = 6;
 enum class result : std::uint8_t { ok, failed };
 
 /// One call of one store, and how long it took.
@@ -36,6 +36,9 @@ struct filled {
   bool applied;
 };
 
+/// Work for New was left undone because the executor was full. Nothing depends on it: the key is filled by a later read.
+struct shed {};
+
 /// New was shut out until somebody heals it.
 struct quarantined {};
 
@@ -47,9 +50,10 @@ constexpr std::string_view to_string(operation o) {
   case operation::write: return "write";
   case operation::erase: return "erase";
   case operation::update: return "update";
-  case operation::fill: break;
+  case operation::fill: return "fill";
+  case operation::shadow: break;
   }
-  return "fill";
+  return "shadow";
 }
 
 } // namespace zddm::event

@@ -3,11 +3,14 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
+#include <zddm/core/error.hpp>
 #include <zddm/core/threshold.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/axis.hpp>
+#include <zddm/policy/executor.hpp>
 
 /// What a policy of each axis has to have, in small concepts so that a missing member is named. `B` is the bound policy,
 /// `P::bind<Model>`; it is checked against archetypes, before any store exists.
@@ -20,9 +23,22 @@ template <class Model> struct question {
   std::uint64_t bucket() const { return 0; }
   threshold rate() const { return {}; }
 };
-/// A call of a store or a step of the engine.
+/// A call of New, as a failure policy is given it.
 struct call {
+  static constexpr bool repeatable = true; ///< may be made again after an unknown outcome, and may end after its caller went on
   int operator()() const { return 0; }
+  error_class error() const { return error_class::permanent; } ///< of what it has just thrown, inside a handler
+  bool required() const { return false; }                      ///< the row requires New
+  std::uint64_t bucket() const { return 0; }
+  std::function<int()> detached() const { return *this; } ///< the same call for another thread, where `repeatable`
+};
+/// A part of an operation, as a cache policy is given it.
+struct part {
+  int operator()() const { return 0; }
+  std::uint64_t bucket() const { return 0; }
+  task later() const { return {}; }           ///< the same off the caller's path
+  static constexpr int queued() { return 0; } ///< what a deferred write returns
+  void shed() const {}                        ///< neither done nor deferred
 };
 /// A store that can do nothing.
 struct store {};
@@ -36,14 +52,17 @@ concept admits_keys = requires(B const& gate, archetype::question<Model> const& 
   { gate.admits(q) } -> std::convertible_to<bool>;
 };
 template <class B>
-concept routes_misses = requires(B& cache, archetype::call fill) { cache.on_miss(fill); };
+concept routes_misses = requires(B& cache, archetype::part const& fill) { cache.on_miss(fill); };
 template <class B>
-concept routes_writes = requires(B& cache, archetype::call apply) {
+concept routes_writes = requires(B& cache, archetype::part const& apply) {
   { cache.on_write(apply) } -> std::same_as<int>;
   { B::carries_value } -> std::convertible_to<bool>;
 };
+/// Old answers as long as it is complete, and New is read off the caller's path.
 template <class B>
-concept ends_calls = requires(B& failure, archetype::call c) {
+concept shadows_reads = requires(B& cache, archetype::part const& read) { cache.on_read(read); };
+template <class B>
+concept ends_calls = requires(B& failure, archetype::call const& c) {
   { failure.on_new(c) } -> std::same_as<attempt<int>>;
 };
 template <class B>

@@ -38,7 +38,7 @@ public:
   using key_type = key_of<New>;
   using value_type = value_of<New>;
   using input_type = input_of<Old>;
-  using clock_type = std::chrono::steady_clock;
+  using clock_type = detail::clock_of<Lifecycle>;
   using model_type = model<key_type, value_type, clock_type>;
 
   using cache_type = typename Cache::template bind<model_type>;
@@ -56,8 +56,8 @@ public:
   /// `bound` are the running parts that a policy needs, in any order: a `lifecycle::handle`, an observer's sink.
   template <class... Bound>
   explicit basic_proxy(Old& from, New& to, Bound&... bound)
-      : old_(from), new_(to), cache_(bound...), gate_(bound...), failure_(bound...), consistency_(bound...), lifecycle_(bound...),
-        observer_(bound...) {}
+      : old_(from), new_(to), gate_(bound...), consistency_(bound...), lifecycle_(bound...), observer_(bound...),
+        cache_(bound...), failure_(bound...) {}
 
   /// A copy of the value; nothing if the key is absent.
   std::optional<value_type> read(key_type const& key) {
@@ -67,7 +67,11 @@ public:
       switch (plan.read) {
       case lifecycle::reads::old_only: return op.answer_from_old();
       case lifecycle::reads::new_first:
-        if constexpr (!is_fixed) return consistency_.read(op);
+        if constexpr (!is_fixed) {
+          if constexpr (shadows_reads<cache_type>)
+            if (!plan.new_required) return read_old(op);
+          return consistency_.read(op);
+        }
         break;
       case lifecycle::reads::new_only: return new_get(op);
       case lifecycle::reads::refused: break;
@@ -94,7 +98,7 @@ public:
           if (plan.read == lifecycle::reads::old_only) return from(event::side::old_store, old_);
         if constexpr (lends_new) {
           if (plan.read == lifecycle::reads::new_only) return from(event::side::new_store, new_);
-          if constexpr (consistency_type::many_processes)
+          if constexpr (consistency_type::many_processes && !shadows_reads<cache_type>)
             if (plan.read == lifecycle::reads::new_first) {
               // A value in New may be trusted as it is; all else is for `read`.
               operation_type op(*this, key, plan, event::operation::read);
@@ -288,10 +292,46 @@ private:
       answered(event::side::new_store);
       return value;
     } else {
-      auto got = op.on_new([&](auto& n) { return n.get(op.key()); });
+      auto got = op.on_new([](auto& n, key_type const& wanted) { return n.get(wanted); });
       if (!got) got.rethrow();
       return op.answer(std::move(*got));
     }
+  }
+
+  /// Old answers, and New is asked as a read would ask it, but for nobody.
+  std::optional<value_type> read_old(operation_type& op) {
+    auto value = op.answer_from_old();
+    op.what_ = event::operation::shadow;
+    auto const now = [&] { consistency_.read(op); };
+    auto const later = [](operation_type& shadow, consistency_type* consistency) { consistency->read(shadow); };
+    consistency_type* const consistency = &consistency_;
+    cache_.on_read(op.deferred(now, later, consistency));
+    return value;
+  }
+
+  /// An operation that was put off. It ends without a word where its row does not write both stores any more, and where a
+  /// store failed it: the observer was told of that, and the key is one that asks Old.
+  template <class Step, class... Args>
+  void resume(key_type const& key, event::operation what, Step& step, Args const&... args) noexcept try {
+    auto const operation = lifecycle_.enter();
+    if (!lifecycle_.may_act()) return;
+    operation_type op(*this, key, plan_of(operation.now(), key), what);
+    if (auto const to = op.plan().write;
+        to != lifecycle::writes::old_only && to != lifecycle::writes::new_only && to != lifecycle::writes::refused)
+      step(op, args...);
+  } catch (...) {
+  }
+
+  std::uint64_t epoch() const { return lifecycle_.migration().current().epoch; }
+
+  /// A call of New that does not end with the operation it is part of.
+  template <class Step, class... Args>
+  auto detached(key_type const& key, std::uint64_t epoch, event::operation what, Step& step, Args const&... args) {
+    auto const operation = lifecycle_.enter();
+    if (operation.now().epoch != epoch || !lifecycle_.may_act())
+      throw store_error(error_class::transient, "the call of New did not begin in time; nothing was done by it");
+    operation_type op(*this, key, {}, what);
+    return op.call_new(step, args...);
   }
 
   void answered(event::side side) { detail::tell(observer_, event::answered{side, event::operation::read}); }
@@ -327,6 +367,7 @@ private:
     } else
       for (;;) {
         std::string reason;
+        std::optional<std::invoke_result_t<Body&, operation_type&>> applied;
         {
           auto const operation = lifecycle_.enter();
           confirm_lease();
@@ -336,16 +377,33 @@ private:
               if (op.plan().journaled) lifecycle_.migration().journal(text::encode(key));
               auto result = body(op);
               confirm_outcome();
-              return result;
-            }
-            reason = "quarantine announced";
+              if (!op.behind()) return result;
+              lifecycle_.migration().journal(text::encode(key));
+              applied = std::move(result);
+              reason = reason_of(op.behind());
+            } else
+              reason = "quarantine announced";
           } catch (detail::shut_out const& refused) {
             reason = reason_of(refused.why);
           }
         }
         lifecycle_.migration().quarantine(reason);
         detail::tell(observer_, event::quarantined{});
+        if (applied) {
+          catch_up(key, what);
+          return std::move(*applied);
+        }
       }
+  }
+
+  /// New was shut out after Old was written; where it could not be, since the row requires it by now, New has to follow.
+  void catch_up(key_type const& key, event::operation what) {
+    if constexpr (requires(operation_type& op) { consistency_.catch_up(op); }) {
+      auto const operation = lifecycle_.enter();
+      confirm_outcome();
+      operation_type op(*this, key, plan_of(operation.now(), key), what);
+      if (!op.plan().journaled) consistency_.catch_up(op);
+    }
   }
 
   static std::string reason_of(std::exception_ptr const& why) {
@@ -386,12 +444,13 @@ private:
 
   Old& old_;
   New& new_;
-  [[no_unique_address]] part<cache_type> cache_;
   [[no_unique_address]] part<gate_type> gate_;
-  [[no_unique_address]] part<failure_type> failure_;
   [[no_unique_address]] part<consistency_type> consistency_;
   [[no_unique_address]] part<lifecycle_type> lifecycle_;
   [[no_unique_address]] part<observer_type> observer_;
+  // Last, since what they have put off uses the others until it is done.
+  [[no_unique_address]] part<cache_type> cache_;
+  [[no_unique_address]] part<failure_type> failure_;
 };
 
 } // namespace zddm

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <chrono>
 #include <concepts>
 
+#include <zddm/core/clock.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/threshold.hpp>
 #include <zddm/policy/requirements.hpp>
@@ -14,6 +16,17 @@ template <class Gate> inline constexpr threshold reach_of = threshold::open();
 template <class Gate>
   requires requires { Gate::reach; }
 inline constexpr threshold reach_of<Gate> = Gate::reach;
+
+/// What times are measured on: the lifecycle policy's clock where it has one, as a test does that turns it by hand.
+template <class Lifecycle> struct clock_or_steady {
+  using type = std::chrono::steady_clock;
+};
+template <class Lifecycle>
+  requires clock<typename Lifecycle::clock_type>
+struct clock_or_steady<Lifecycle> {
+  using type = typename Lifecycle::clock_type;
+};
+template <class Lifecycle> using clock_of = typename clock_or_steady<Lifecycle>::type;
 
 template <class Store> consteval bool diagnose_store() {
   static_assert(store<Store>,

@@ -12,11 +12,13 @@
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
 #include <zddm/core/mapping.hpp>
+#include <zddm/core/outcome.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/lifecycle/settings.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/event.hpp>
 #include <zddm/policy/requirements.hpp>
+#include <zddm/proxy/call.hpp>
 
 namespace zddm::detail {
 
@@ -143,9 +145,15 @@ public:
     return callers_fault_ ? error_class::permanent : classify_current<typename Proxy::old_store>();
   }
 
-  /// A call of New, as the failure policy lets it end.
-  template <class F> auto on_new(F&& f) {
-    return proxy_.failure_.on_new([&] { return timed_new(f); });
+  /// A call of New, as the failure policy lets it end: a captureless `step(New&, key, args...)` that may be made again, and may
+  /// end after this operation.
+  template <class Step, class... Args> auto on_new(Step step, Args const&... args) {
+    return proxy_.failure_.on_new(repeatable_call<operation, Step, Args...>(*this, step, args...));
+  }
+
+  /// A call `step(New&, key)` that is made once at most, before this returns.
+  template <class Step> auto on_new_once(Step&& step) {
+    return proxy_.failure_.on_new(single_call<operation, std::remove_reference_t<Step>>(*this, step));
   }
 
   /// New answered.
@@ -162,7 +170,7 @@ public:
       f(value);
       callers_fault_ = false;
     };
-    auto lent = on_new([&](auto& n) { return n.visit(key_, guarded); });
+    auto lent = on_new_once([&](auto& n, key_type const& key) { return n.visit(key, guarded); });
     if (callers_fault_) lent.rethrow();
     if (called) tell(proxy_.observer_, event::answered{event::side::new_store, what_});
     return called;
@@ -181,15 +189,20 @@ public:
     return answer_from_old();
   }
 
-  template <class Fill> void on_miss(Fill&& fill) {
-    proxy_.cache_.on_miss([&] {
-      what_ = event::operation::fill;
-      auto applied = fill();
-      tell(proxy_.observer_, event::filled{applied && *applied});
-    });
+  /// A read missed in New and was answered by Old: the cache policy has `now()` fill New, or `later(op, args...)`, or neither.
+  /// Both return an attempt of whether New took the value.
+  template <class Now, class Later, class... Args> void on_miss(Now&& now, Later later, Args const&... args) {
+    what_ = event::operation::fill;
+    auto const told = [&] { tell_filled(now()); };
+    auto const told_later = [](operation& op, Later const& fill, auto const&... given) { op.tell_filled(fill(op, given...)); };
+    proxy_.cache_.on_miss(deferred(told, told_later, later, args...));
   }
 
-  template <class Apply> auto on_write(Apply&& apply) { return proxy_.cache_.on_write(std::forward<Apply>(apply)); }
+  /// A write reached Old and has its end in New: `now()`, or where the row lets a write succeed without New `later(op, args...)`.
+  template <class Now, class Later, class... Args> reached on_write(Now&& now, Later later, Args const&... args) {
+    if (plan_.new_required) return now();
+    return proxy_.cache_.on_write(deferred(now, later, args...));
+  }
 
   intent_id next_intent() { return proxy_.lifecycle_.migration().next_intent(); }
 
@@ -211,6 +224,14 @@ public:
     throw shut_out{why};
   }
 
+  /// Old took the write and New could not be brought to follow: New is shut out before the caller hears of success, and the
+  /// key written down. The consistency policy has to have a `catch_up(op)`, for when New must not be shut out any more.
+  void fell_behind(std::exception_ptr const& why) {
+    if (plan_.new_required) half_applied(why);
+    behind_ = why;
+  }
+  std::exception_ptr const& behind() const noexcept { return behind_; }
+
   /// One store took the write and the other did not, in a row that needs both.
   [[noreturn]] void half_applied(std::exception_ptr const& why) const {
     std::string cause = "unknown cause";
@@ -227,6 +248,33 @@ public:
   }
 
 private:
+  template <class, class, class...> friend class repeatable_call;
+  template <class, class> friend class single_call;
+  template <class, class, class, class...> friend class deferrable;
+  friend Proxy;
+  static constexpr reached queued = reached::queued;
+
+  template <class Now, class Later, class... Args> auto deferred(Now& now, Later later, Args const&... args) {
+    return deferrable<operation, Now, Later, Args...>(*this, now, later, args...);
+  }
+  template <class Later, class... Args> task later(Later step, Args const&... args) const {
+    return [&proxy = proxy_, key = key_, what = what_, step, ... given = args] { proxy.resume(key, what, step, given...); };
+  }
+  void shed() { tell(proxy_.observer_, event::shed{}); }
+  void tell_filled(attempt<bool> applied) { tell(proxy_.observer_, event::filled{applied && *applied}); }
+
+  template <class Step, class... Args> auto call_new(Step& step, Args const&... args) {
+    return timed_new([&](auto& new_store) { return step(new_store, key_, args...); });
+  }
+  template <class Step, class... Args> auto detached(Step step, Args const&... args) const {
+    return [&proxy = proxy_, key = key_, epoch = proxy_.epoch(), what = what_, step, ... given = args] {
+      return proxy.detached(key, epoch, what, step, given...);
+    };
+  }
+  error_class new_error() const {
+    return callers_fault_ ? error_class::permanent : classify_current<typename Proxy::new_store>();
+  }
+
   template <class F> decltype(auto) on_old(F&& f) {
     return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::old_store, what_,
                                              [&]() -> decltype(auto) { return f(proxy_.old_); });
@@ -242,6 +290,7 @@ private:
   event::operation what_;
   input_type const* const input_;
   bool callers_fault_ = false;
+  std::exception_ptr behind_;
 };
 
 } // namespace zddm::detail

@@ -42,11 +42,11 @@ template <class Old, class New, class List> consteval auto assemble() {
   else if constexpr (!diagnose_shapes<Old, New>())
     return refusal{};
   else {
-    using model_type = model<key_of<New>, value_of<New>, std::chrono::steady_clock>;
-    if constexpr (!diagnose_policies<model_type>(List{}))
+    if constexpr (!diagnose_policies<model<key_of<New>, value_of<New>, std::chrono::steady_clock>>(List{}))
       return refusal{};
     else {
       using parts = assembled<Old, New, List>;
+      using model_type = model<key_of<New>, value_of<New>, clock_of<typename parts::lifecycle>>;
       using lifecycle = typename parts::lifecycle::template bind<model_type>;
       using consistency = typename parts::consistency::template bind<model_type>;
       if constexpr (!diagnose_couplings<New, typename parts::lifecycle, lifecycle, consistency>())
