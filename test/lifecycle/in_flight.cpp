@@ -2,6 +2,7 @@
 #include <zddm/lifecycle/in_flight.hpp>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -127,4 +128,22 @@ TEST_CASE("in_flight: threads come and go without end") {
       for (int k = 0; k < 3; ++k) auto const turn = f.enter();
     }).join();
   f.drain([] { FAIL("nothing is under way"); });
+}
+
+TEST_CASE("lifecycle in_flight: a fiber that is left inside an operation is waited for by the thread it ran on") {
+  zddm::lifecycle::in_flight operations;
+  zddm::lifecycle::in_flight::presence fiber;
+  fiber.swap();
+  auto turn = std::make_unique<zddm::lifecycle::in_flight::turn>(operations.enter());
+  CHECK(operations.inside());
+  fiber.swap();
+  CHECK_FALSE(operations.inside());
+  int waited = 0;
+  operations.drain([&] {
+    if (++waited < 3) return;
+    fiber.swap();
+    turn.reset();
+    fiber.swap();
+  });
+  CHECK(waited == 3);
 }

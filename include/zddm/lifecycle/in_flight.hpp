@@ -58,18 +58,33 @@ class in_flight {
     }
   };
 
-  /// The slots one thread holds; given back when it ends.
-  struct held {
-    std::uint64_t last = 0;
-    slot* last_slot = nullptr;
-    std::vector<std::pair<std::shared_ptr<slots>, slot*>> owned;
-
-    ~held() {
-      for (auto const& [keep, s] : owned) s->taken.store(false, std::memory_order_release);
+public:
+  /// The operations of one thread of control. Ends with it; one that was abandoned inside an operation stays in it.
+  class presence {
+  public:
+    presence() = default;
+    presence(presence const&) = delete;
+    presence& operator=(presence const&) = delete;
+    ~presence() {
+      for (auto const& [keep, s] : owned_)
+        if (s->depth == 0) s->taken.store(false, std::memory_order_release);
     }
+
+    /// Exchanges this with what the calling thread is in: a fiber takes its own along to the thread it runs on.
+    void swap() noexcept {
+      presence& thread = mine();
+      std::swap(last_, thread.last_);
+      std::swap(last_slot_, thread.last_slot_);
+      owned_.swap(thread.owned_);
+    }
+
+  private:
+    friend in_flight;
+    std::uint64_t last_ = 0;
+    slot* last_slot_ = nullptr;
+    std::vector<std::pair<std::shared_ptr<slots>, slot*>> owned_;
   };
 
-public:
   in_flight() : slots_(std::make_shared<slots>()), id_(next_id()), fenced_(!detail::asymmetric_fences()) {}
   in_flight(in_flight const&) = delete;
   in_flight& operator=(in_flight const&) = delete;
@@ -137,28 +152,28 @@ private:
     return ++last;
   }
 
-  static held& mine() {
-    thread_local held h;
-    return h;
+  static presence& mine() {
+    thread_local presence p;
+    return p;
   }
 
   slot* find() {
-    held& h = mine();
-    if (h.last == id_) return h.last_slot;
-    return find_slowly(h);
+    presence& p = mine();
+    if (p.last_ == id_) return p.last_slot_;
+    return find_slowly(p);
   }
 
-  [[gnu::noinline]] slot* find_slowly(held& h) {
+  [[gnu::noinline]] slot* find_slowly(presence& p) {
     slot* found = nullptr;
-    for (auto const& [keep, s] : h.owned)
+    for (auto const& [keep, s] : p.owned_)
       if (keep == slots_) found = s;
     if (found == nullptr) {
-      std::erase_if(h.owned, [](auto const& pair) { return pair.first.use_count() == 1; });
+      std::erase_if(p.owned_, [](auto const& pair) { return pair.first.use_count() == 1; });
       found = slots_->take();
-      h.owned.emplace_back(slots_, found);
+      p.owned_.emplace_back(slots_, found);
     }
-    h.last = id_;
-    h.last_slot = found;
+    p.last_ = id_;
+    p.last_slot_ = found;
     return found;
   }
 

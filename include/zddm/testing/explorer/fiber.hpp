@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <boost/context/detail/fcontext.hpp>
@@ -19,10 +20,13 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
+#include <zddm/lifecycle/in_flight.hpp>
+
 namespace zddm::testing::explorer {
 
 /// A function that runs on a stack of its own and can be left in the middle. It is never unwound: a fiber that is started
-/// anew, or destroyed, simply forgets where it was, as a process does that is killed.
+/// anew, or destroyed, simply forgets where it was, as a process does that is killed. To `lifecycle::in_flight` it is a
+/// thread of its own.
 class fiber {
 public:
   static constexpr std::size_t stack_size = 64 * 1024;
@@ -35,11 +39,13 @@ public:
   void start(std::function<void()> body) {
     body_ = std::move(body);
     done_ = false;
+    presence_.emplace();
     context_ = boost::context::detail::make_fcontext(stack_.get() + stack_size, stack_size, &fiber::entry);
   }
 
   /// Runs the body until it suspends or ends.
   void resume() {
+    presence_->swap();
 #ifdef ZDDM_ASAN_FIBERS
     void* fake = nullptr;
     __sanitizer_start_switch_fiber(&fake, stack_.get(), stack_size);
@@ -48,6 +54,7 @@ public:
 #ifdef ZDDM_ASAN_FIBERS
     __sanitizer_finish_switch_fiber(fake, nullptr, nullptr);
 #endif
+    presence_->swap();
   }
 
   /// To be called by the running body: gives control back to `resume`.
@@ -82,6 +89,7 @@ private:
 
   std::unique_ptr<std::byte[]> stack_;
   std::function<void()> body_;
+  std::optional<lifecycle::in_flight::presence> presence_;
   boost::context::detail::fcontext_t context_ = nullptr;
   boost::context::detail::fcontext_t caller_ = nullptr;
   bool done_ = true;
