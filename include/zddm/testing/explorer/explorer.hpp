@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <unordered_set>
@@ -16,11 +20,24 @@
 
 namespace zddm::testing::explorer {
 
+/// How a call fails.
+enum class fault : std::uint8_t {
+  none,
+  before,   ///< without its effect, and says so
+  after,    ///< after its effect, with an unknown outcome
+  late,     ///< with an unknown outcome; its effect comes at any later time, or never
+  cancelled ///< without its effect: the operation is unwound by an exception that is nobody's
+};
+
+/// Thrown out of a store call, before its effect, as where a coroutine is cancelled or a thread interrupted.
+struct cancelled {};
+
 /// How far an exploration goes.
 struct bounds {
-  std::uint64_t schedules = 50'000'000; ///< gives up, and says so, beyond
-  int crashes = 0;                      ///< processes that may die in one schedule, at any step
-  int faults = 0;                       ///< store calls that may fail in one schedule
+  std::uint64_t schedules = 50'000'000;                 ///< gives up, and says so, beyond
+  int crashes = 0;                                      ///< processes that may die in one schedule, at any step
+  int faults = 0;                                       ///< store calls that may fail in one schedule
+  std::vector<fault> ways{fault::before, fault::after}; ///< in which they may fail
 };
 
 /// What was tried.
@@ -30,6 +47,7 @@ struct tally {
   std::uint64_t failed = 0;    ///< for which the check said no
   bool complete = false;       ///< every schedule within the bounds was tried
   std::string witness;         ///< the steps of the first that failed
+  std::uint64_t seed = 0;      ///< of that one, where schedules are drawn: `sample` with it and one schedule is that schedule
 };
 
 /// Runs the same few processes under every order of their steps. A step ends wherever a process calls `step`: before every
@@ -49,7 +67,10 @@ public:
     return *running();
   }
 
-  /// Runs one operation of process `by` in its own fiber.
+  /// The process of what happens by itself.
+  static constexpr int nobody = -1;
+
+  /// Runs one operation of process `by` in its own fiber. Called by a running process: from its next step on.
   void spawn(int by, std::function<void()> body) {
     if (count_ == fibers_.size()) fibers_.push_back(std::make_unique<running_fiber>());
     auto& f = *fibers_[count_++];
@@ -85,19 +106,27 @@ public:
   /// One of `n` ways to go on; every one is tried.
   int choose(int n) {
     if (n <= 1) return 0;
+    if (drawn_) return static_cast<int>(drawn_->random() % static_cast<std::uint64_t>(n));
     if (depth_ == path_.size()) path_.push_back({0, n});
     return path_[depth_++].taken;
   }
 
-  /// Whether this call fails, within the bound on faults: 0 no, 1 before its effect, 2 after it.
-  int fault() {
-    if (faults_left_ == 0 || active_ < 0) return 0;
-    int const how = choose(3);
-    if (how != 0) {
-      --faults_left_;
-      learned(static_cast<std::uint64_t>(how) << 32);
-      note(how == 1 ? "fails before its effect" : "fails after its effect");
-    }
+  /// Whether and how this call, which can fail in the given ways, does so within the bounds.
+  fault fails(std::initializer_list<fault> possible) {
+    if (faults_left_ == 0 || active_ < 0) return fault::none;
+    std::array<fault, 5> ways{fault::none};
+    int n = 1;
+    for (auto const way : possible)
+      if (std::find(limits_.ways.begin(), limits_.ways.end(), way) != limits_.ways.end())
+        ways.at(static_cast<std::size_t>(n++)) = way;
+    if (drawn_ && drawn_->random() % 8 != 0) n = 1;
+    auto const how = ways.at(static_cast<std::size_t>(choose(n)));
+    if (how == fault::none) return how;
+    --faults_left_;
+    learned(static_cast<std::uint64_t>(how) << 32);
+    constexpr std::array<std::string_view, 5> names{"", "fails before its effect", "fails after its effect",
+                                                    "times out, with its effect still to come", "is cancelled"};
+    note(names.at(static_cast<std::size_t>(how)));
     return how;
   }
 
@@ -127,28 +156,33 @@ public:
   /// Tries every schedule: `setup` makes the world anew and spawns; `check` judges what came of it and may go on calling
   /// (outside of any fiber, so at rest).
   template <class Setup, class Check> tally run(Setup&& setup, Check&& check) {
-    explorer* const outer = std::exchange(running(), this);
     tally t;
+    drawn_.reset();
     path_.clear();
     known_.clear();
     do {
-      count_ = depth_ = ticks_ = 0;
-      crashes_left_ = limits_.crashes;
-      faults_left_ = limits_.faults;
-      objects_.fill(0);
-      trace_.clear();
-      setup();
-      if (!play()) {
-        ++t.pruned;
-      } else {
-        ++t.schedules;
-        if (!check()) {
-          if (t.failed++ == 0) t.witness = describe();
-        }
-      }
+      once(t, setup, check);
     } while (next_path() && t.schedules + t.pruned < limits_.schedules);
     t.complete = path_.empty();
-    running() = outer;
+    return t;
+  }
+
+  /// Draws schedules from `seed` on, for worlds too big for `run`: one half at random step by step, the other by random
+  /// priorities that change at `depth` - 1 random steps, which finds what takes `depth` steps in a certain order with a
+  /// probability that is known (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs").
+  /// The same seed draws the same schedules.
+  template <class Setup, class Check>
+  tally sample(std::uint64_t seed, std::uint64_t schedules, int depth, Setup&& setup, Check&& check) {
+    tally t;
+    std::uint64_t length = 64;
+    for (std::uint64_t i = 0; i < schedules; ++i) {
+      drawn_.emplace(seed + i, depth, length);
+      auto const failed = t.failed;
+      once(t, setup, check);
+      length = std::max(length, drawn_->steps);
+      if (failed == 0 && t.failed == 1) t.seed = seed + i;
+    }
+    drawn_.reset();
     return t;
   }
 
@@ -171,6 +205,55 @@ private:
     int process;
     std::string_view what;
   };
+
+  /// A schedule that is drawn instead of enumerated.
+  struct draw {
+    draw(std::uint64_t seed, int depth, std::uint64_t length) : random(seed), by_priority(seed % 2 == 1) {
+      for (int i = 1; i < depth; ++i) changes.push_back(random() % length);
+    }
+
+    /// Which of the fibers ready goes on.
+    int pick(std::array<int, 16> const& ready, int n) {
+      ++steps;
+      if (!by_priority) return static_cast<int>(random() % static_cast<std::uint64_t>(n));
+      int best = 0;
+      for (int i = 0; i < n; ++i) {
+        auto const f = static_cast<std::size_t>(ready.at(static_cast<std::size_t>(i)));
+        while (priority.size() <= f) priority.push_back(1'000'000 + random() % 1'000'000);
+        if (priority[f] > priority[static_cast<std::size_t>(ready.at(static_cast<std::size_t>(best)))]) best = i;
+      }
+      if (std::find(changes.begin(), changes.end(), steps) != changes.end())
+        priority[static_cast<std::size_t>(ready.at(static_cast<std::size_t>(best)))] = 1'000 - steps % 1'000;
+      return best;
+    }
+
+    std::mt19937_64 random;
+    bool by_priority;
+    std::vector<std::uint64_t> changes;
+    std::vector<std::uint64_t> priority;
+    std::uint64_t steps = 0;
+  };
+
+  template <class Setup, class Check> void once(tally& t, Setup& setup, Check& check) {
+    struct running_here {
+      explicit running_here(explorer* e) : outer(std::exchange(running(), e)) {}
+      running_here(running_here const&) = delete;
+      ~running_here() { running() = outer; }
+      explorer* outer;
+    } const here(this);
+    count_ = depth_ = ticks_ = 0;
+    crashes_left_ = limits_.crashes;
+    faults_left_ = limits_.faults;
+    objects_.fill(0);
+    trace_.clear();
+    setup();
+    if (!play()) {
+      ++t.pruned;
+      return;
+    }
+    ++t.schedules;
+    if (!check() && t.failed++ == 0) t.witness = describe();
+  }
 
   static explorer*& running() {
     thread_local explorer* e = nullptr;
@@ -201,9 +284,8 @@ private:
         if (idle) return true;
         continue;
       }
-      if (depth_ >= path_.size() && !known_.insert(point()).second) return false;
-      int const ways = crashes_left_ > 0 ? 2 * n : n;
-      int const way = choose(ways);
+      if (!drawn_ && depth_ >= path_.size() && !known_.insert(point()).second) return false;
+      int const way = next(ready, n);
       auto const chosen = static_cast<std::size_t>(ready.at(static_cast<std::size_t>(way % n)));
       auto& f = *fibers_[chosen];
       if (way >= n) {
@@ -220,6 +302,13 @@ private:
       f.context.resume();
       active_ = -1;
     }
+  }
+
+  /// Which fiber goes on; with `n` added, dies.
+  int next(std::array<int, 16> const& ready, int n) {
+    if (!drawn_) return choose(crashes_left_ > 0 ? 2 * n : n);
+    int const way = drawn_->pick(ready, n);
+    return crashes_left_ > 0 && drawn_->random() % 32 == 0 ? way + n : way;
   }
 
   std::uint64_t point() const {
@@ -253,6 +342,7 @@ private:
   std::size_t count_ = 0;
   int active_ = -1;
   std::vector<choice> path_;
+  std::optional<draw> drawn_;
   std::size_t depth_ = 0;
   std::unordered_set<std::uint64_t> known_;
   std::array<std::uint64_t, 8> objects_{};

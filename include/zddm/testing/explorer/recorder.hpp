@@ -46,6 +46,8 @@ public:
     } catch (error const&) {
       ++failures_;
       events_[at].what = kind::read;
+    } catch (cancelled const&) {
+      ++failures_;
     }
   }
 

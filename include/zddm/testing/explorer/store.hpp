@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -46,21 +48,21 @@ public:
     return read("get", [&] { return inner_.get(k); });
   }
   void put(key_type const& k, value_type const& v) {
-    change("put", k, [&] { return inner_.put(k, v), true; });
+    change("put", k, [this, k, v] { return inner_.put(k, v), true; });
   }
   void erase(key_type const& k) {
-    change("erase", k, [&] { return inner_.erase(k), true; });
+    change("erase", k, [this, k] { return inner_.erase(k), true; });
   }
   bool insert(key_type const& k, value_type const& v)
     requires insertable_store<Store>
   {
-    return change("insert", k, [&] { return inner_.insert(k, v); });
+    return change("insert", k, [this, k, v] { return inner_.insert(k, v); });
   }
   template <class F>
   std::optional<value_type> update(key_type const& k, F&& f)
     requires updatable_store<Store>
   {
-    return change("update", k, [&] { return inner_.update(k, f); });
+    return change_at_once("update", k, [this, k, &f] { return inner_.update(k, f); });
   }
 
   auto look(key_type const& k)
@@ -71,43 +73,43 @@ public:
   auto begin(key_type const& k, intent_id id)
     requires intent_store<Store>
   {
-    return change("begin", k, [&] { return inner_.begin(k, id); });
+    return change("begin", k, [this, k, id] { return inner_.begin(k, id); });
   }
   bool end(key_type const& k, intent const& t, std::optional<value_type> const& v)
     requires intent_store<Store>
   {
-    return change("end", k, [&] { return inner_.end(k, t, v); });
+    return change("end", k, [this, k, t, v] { return inner_.end(k, t, v); });
   }
   void release(key_type const& k, intent const& t)
     requires intent_store<Store>
   {
-    change("release", k, [&] { return inner_.release(k, t), true; });
+    change("release", k, [this, k, t] { return inner_.release(k, t), true; });
   }
   template <class F>
   auto mark(key_type const& k, F&& f, intent_id id)
     requires intent_store<Store>
   {
-    return change("mark", k, [&] { return inner_.mark(k, f, id); });
+    return change_at_once("mark", k, [this, k, &f, id] { return inner_.mark(k, f, id); });
   }
   void assign(key_type const& k, std::optional<value_type> const& v)
     requires intent_store<Store>
   {
-    change("assign", k, [&] { return inner_.assign(k, v), true; });
+    change("assign", k, [this, k, v] { return inner_.assign(k, v), true; });
   }
   bool fill(key_type const& k, std::optional<value_type> const& v, std::uint64_t seen)
     requires intent_store<Store>
   {
-    return change("fill", k, [&] { return inner_.fill(k, v, seen); });
+    return change("fill", k, [this, k, v, seen] { return inner_.fill(k, v, seen); });
   }
   std::size_t fill_many(std::span<entry<key_type, value_type> const> entries, std::uint64_t seen)
     requires intent_store<Store>
   {
-    return change("fill_many", key_type{}, [&] { return inner_.fill_many(entries, seen); });
+    return change_at_once("fill_many", key_type{}, [&] { return inner_.fill_many(entries, seen); });
   }
   std::uint64_t fence(key_type const& k)
     requires intent_store<Store>
   {
-    return change("fence", k, [&] { return inner_.fence(k); });
+    return change("fence", k, [this, k] { return inner_.fence(k); });
   }
   std::uint64_t sequence()
     requires intent_store<Store>
@@ -123,7 +125,7 @@ public:
   void clear()
     requires intent_store<Store>
   {
-    change("clear", key_type{}, [&] { return inner_.clear(), true; });
+    change("clear", key_type{}, [this] { return inner_.clear(), true; });
   }
   void create_records()
     requires intent_store<Store>
@@ -164,21 +166,46 @@ private:
   template <class Call> auto read(std::string_view what, Call&& call) {
     auto& e = explorer::current();
     e.step(what);
-    if (e.fault() != 0) throw store_error(error_class::transient, "a call fails in this schedule");
+    switch (e.fails({fault::before, fault::cancelled})) {
+    case fault::none: break;
+    case fault::cancelled: throw cancelled{};
+    default: throw store_error(error_class::transient, "a call fails in this schedule");
+    }
     auto answer = call();
     e.learned(fingerprint(answer));
     return answer;
   }
 
-  template <class Call> auto change(std::string_view what, key_type const& k, Call&& call) {
+  /// `call` owns what it needs, since its effect may come after its caller has gone on.
+  template <class Call> auto change(std::string_view what, key_type const& k, Call const& call) {
+    return change(what, k, call, {fault::before, fault::after, fault::late, fault::cancelled});
+  }
+  template <class Call> auto change_at_once(std::string_view what, key_type const& k, Call const& call) {
+    return change(what, k, call, {fault::before, fault::after, fault::cancelled});
+  }
+
+  template <class Call>
+  auto change(std::string_view what, key_type const& k, Call const& call, std::initializer_list<fault> ways) {
     auto& e = explorer::current();
     e.step(what);
-    int const fault = e.fault();
-    if (fault == 1) throw store_error(error_class::transient, "a call fails in this schedule, before its effect");
-    auto answer = call();
-    if (took_effect(answer) || what == "end")
-      e.changed(object_, std::hash<std::string_view>{}(what) + std::hash<key_type>{}(k) * 31);
-    if (fault == 2) throw store_error(error_class::unknown_outcome, "a call fails in this schedule, after its effect");
+    auto const effect = [this, what, k, call] {
+      auto answer = call();
+      if (took_effect(answer) || what == "end")
+        explorer::current().changed(object_, std::hash<std::string_view>{}(what) + std::hash<key_type>{}(k) * 31);
+      return answer;
+    };
+    switch (e.fails(ways)) {
+    case fault::none: break;
+    case fault::before: throw store_error(error_class::transient, "a call fails in this schedule, before its effect");
+    case fault::cancelled: throw cancelled{};
+    case fault::late:
+      e.spawn(explorer::nobody, [effect] { effect(); });
+      throw store_error(error_class::unknown_outcome, "a call is not heard of any more in this schedule");
+    case fault::after:
+      effect();
+      throw store_error(error_class::unknown_outcome, "a call fails in this schedule, after its effect");
+    }
+    auto answer = effect();
     e.learned(fingerprint(answer));
     return answer;
   }
