@@ -2,7 +2,9 @@
 #include <zddm/lifecycle/in_flight.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -146,4 +148,17 @@ TEST_CASE("lifecycle in_flight: a fiber that is left inside an operation is wait
     fiber.swap();
   });
   CHECK(waited == 3);
+}
+
+TEST_CASE("lifecycle in_flight: what is under way when its thread of control ends is over") {
+  zddm::lifecycle::in_flight operations;
+  auto fiber = std::make_unique<zddm::lifecycle::in_flight::presence>();
+  fiber->swap();
+  // A fiber that is abandoned never runs the destructor of its turn.
+  alignas(zddm::lifecycle::in_flight::turn) std::byte place[sizeof(zddm::lifecycle::in_flight::turn)];
+  new (place) zddm::lifecycle::in_flight::turn(operations.enter());
+  fiber->swap();
+  fiber.reset();
+  operations.drain([] { FAIL("nothing is under way"); });
+  CHECK_FALSE(operations.inside());
 }

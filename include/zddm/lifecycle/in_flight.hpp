@@ -59,15 +59,17 @@ class in_flight {
   };
 
 public:
-  /// The operations of one thread of control. Ends with it; one that was abandoned inside an operation stays in it.
+  /// The operations of one thread of control. What is under way when it ends was abandoned, and is over.
   class presence {
   public:
     presence() = default;
     presence(presence const&) = delete;
     presence& operator=(presence const&) = delete;
     ~presence() {
-      for (auto const& [keep, s] : owned_)
-        if (s->depth == 0) s->taken.store(false, std::memory_order_release);
+      for (auto const& [keep, s] : owned_) {
+        if (std::exchange(s->depth, 0) != 0) s->turns.fetch_add(1, std::memory_order_release);
+        s->taken.store(false, std::memory_order_release);
+      }
     }
 
     /// Exchanges this with what the calling thread is in: a fiber takes its own along to the thread it runs on.
