@@ -26,4 +26,5 @@
 #include <zddm/observer/counters.hpp>
 #include <zddm/observer/none.hpp>
 #include <zddm/policy/select.hpp>
+#include <zddm/proxy/guarantee.hpp>
 #include <zddm/proxy/proxy.hpp>

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <zddm/core/error.hpp>
+#include <zddm/core/hazard.hpp>
 #include <zddm/core/intent.hpp>
 #include <zddm/core/outcome.hpp>
 #include <zddm/core/store.hpp>
@@ -27,6 +28,20 @@ struct intent {
   public:
     template <class Store> static constexpr bool serves = intent_store<Store>;
     static constexpr bool many_processes = true;
+    static constexpr agreement reads = agreement::linearizable;
+    template <class Old, class New>
+    static constexpr hazards closes{hazard::stale_fill,
+                                    hazard::resurrected_delete,
+                                    hazard::reordered_writers,
+                                    hazard::failed_second_write,
+                                    hazard::crash_between_writes,
+                                    hazard::timed_out_first_write,
+                                    hazard::cancelled_between_writes,
+                                    hazard::backfill_over_newer,
+                                    hazard::unhealed_poison,
+                                    hazard::repair_under_a_slow_writer,
+                                    hazard::repair_with_an_old_read,
+                                    hazard::update_on_two_bases};
 
     template <class Op> auto read(Op& op) -> std::optional<typename Op::value_type> {
       auto seen = op.on_new([](auto& n, auto const& key) { return n.look(key); });

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <zddm/core/error.hpp>
+#include <zddm/core/hazard.hpp>
 #include <zddm/core/outcome.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/lifecycle/route.hpp>
@@ -80,6 +81,11 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
   public:
     template <class Store> static constexpr bool serves = store<Store>;
     static constexpr bool many_processes = false;
+    static constexpr agreement reads = agreement::linearizable;
+    template <class Old, class New>
+    static constexpr hazards closes{hazard::stale_fill,          hazard::resurrected_delete,    hazard::reordered_writers,
+                                    hazard::failed_second_write, hazard::timed_out_first_write, hazard::cancelled_between_writes,
+                                    hazard::backfill_over_newer, hazard::update_on_two_bases};
 
     template <class Op> auto read(Op& op) -> std::optional<typename Op::value_type> {
       stripe& s = of(op);

@@ -15,6 +15,8 @@ struct fall_back_to_old {
   using axis = zddm::axis::failure;
 
   template <class Model> struct bind {
+    static constexpr bool shields = true;
+
     template <class Call> auto on_new(Call&& call) -> attempt<decltype(call())> {
       try {
         return attempt<decltype(call())>(std::forward<Call>(call)());
