@@ -12,10 +12,15 @@
 #include <zddm/core/version.hpp>
 #include <zddm/failure/fall_back_to_old.hpp>
 #include <zddm/failure/propagate.hpp>
+#include <zddm/gate/all_of.hpp>
+#include <zddm/gate/any_of.hpp>
 #include <zddm/gate/closed.hpp>
+#include <zddm/gate/cohort.hpp>
 #include <zddm/gate/dial.hpp>
+#include <zddm/gate/hit_rate.hpp>
 #include <zddm/gate/open.hpp>
 #include <zddm/gate/percentage.hpp>
+#include <zddm/gate/ramp.hpp>
 #include <zddm/lifecycle/blocks.hpp>
 #include <zddm/lifecycle/fixed.hpp>
 #include <zddm/lifecycle/handle.hpp>

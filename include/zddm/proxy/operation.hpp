@@ -158,7 +158,7 @@ public:
 
   /// New answered.
   std::optional<value_type> answer(std::optional<value_type> value) {
-    tell(proxy_.observer_, event::answered{event::side::new_store, what_});
+    answered_by(event::side::new_store);
     return value;
   }
 
@@ -172,14 +172,14 @@ public:
     };
     auto lent = on_new_once([&](auto& n, key_type const& key) { return n.visit(key, guarded); });
     if (callers_fault_) lent.rethrow();
-    if (called) tell(proxy_.observer_, event::answered{event::side::new_store, what_});
+    if (called) answered_by(event::side::new_store);
     return called;
   }
 
   /// Old answers.
   std::optional<value_type> answer_from_old() {
     auto value = old_get();
-    tell(proxy_.observer_, event::answered{event::side::old_store, what_});
+    answered_by(event::side::old_store);
     return value;
   }
 
@@ -259,6 +259,11 @@ private:
   }
   template <class Later, class... Args> task later(Later step, Args const&... args) const {
     return [&proxy = proxy_, key = key_, what = what_, step, ... given = args] { proxy.resume(key, what, step, given...); };
+  }
+  void answered_by(event::side side) {
+    tell(proxy_.observer_, event::answered{side, what_});
+    if constexpr (requires { proxy_.gate_.answered(side); })
+      if (plan_.read == lifecycle::reads::new_first) proxy_.gate_.answered(side);
   }
   void shed() { tell(proxy_.observer_, event::shed{}); }
   void tell_filled(attempt<bool> applied) { tell(proxy_.observer_, event::filled{applied && *applied}); }
