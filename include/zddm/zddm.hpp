@@ -3,7 +3,11 @@
 
 /// The proxy, its policies and all below them. Stores, backfill, verification and the command line are included by name.
 #include <zddm/cache/flow.hpp>
+#include <zddm/cache/read_back.hpp>
+#include <zddm/cache/read_old.hpp>
 #include <zddm/cache/read_through.hpp>
+#include <zddm/cache/write_back.hpp>
+#include <zddm/cache/write_invalidate.hpp>
 #include <zddm/cache/write_through.hpp>
 #include <zddm/consistency/intent.hpp>
 #include <zddm/consistency/key_locked.hpp>

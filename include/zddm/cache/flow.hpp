@@ -30,6 +30,11 @@ template <class Reads, class Writes> struct flow {
     template <class... Parts> explicit bind(Parts&... given) : reads(given...), writes(given...) {}
 
     using reads::on_miss;
+    template <class Read>
+      requires requires(reads& r, Read const& read) { r.on_read(read); }
+    void on_read(Read const& read) {
+      reads::on_read(read);
+    }
     using writes::carries_value;
     using writes::on_write;
   };

@@ -27,6 +27,7 @@ struct counts {
   count fills{0};         ///< applied
   count fills_refused{0}; ///< came too late, or failed
   count quarantines{0};
+  count shed{0}; ///< work for New left undone because an executor was full
 
   store_counts& of(event::side side) { return stores[static_cast<std::size_t>(side)]; }
   store_counts const& of(event::side side) const { return stores[static_cast<std::size_t>(side)]; }
@@ -57,6 +58,8 @@ struct counters {
     void on(event::fell_back const&) const { add(counts_->fallbacks); }
     void on(event::filled const& f) const { add(f.applied ? counts_->fills : counts_->fills_refused); }
     void on(event::quarantined const&) const { add(counts_->quarantines); }
+
+    void on(event::shed const&) const { add(counts_->shed); }
 
   private:
     static void add(counts::count& c) { c.fetch_add(1, std::memory_order_relaxed); }
