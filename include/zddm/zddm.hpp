@@ -14,8 +14,11 @@
 #include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
+#include <zddm/failure/circuit_breaker.hpp>
+#include <zddm/failure/deadline.hpp>
 #include <zddm/failure/fall_back_to_old.hpp>
 #include <zddm/failure/propagate.hpp>
+#include <zddm/failure/retry.hpp>
 #include <zddm/gate/all_of.hpp>
 #include <zddm/gate/any_of.hpp>
 #include <zddm/gate/closed.hpp>

@@ -126,15 +126,19 @@ TEST_CASE("handle: alone it shuts New out by itself, once") {
 TEST_CASE("handle: in a fleet it asks the port") {
   struct port final : outage_port {
     void quarantine(std::string_view reason) override { why = reason; }
+    void ask_quarantine(std::string_view reason) override { asked = reason; }
     void journal(std::string_view key) override { keys.emplace_back(key); }
     std::string why;
+    std::string asked;
     std::vector<std::string> keys;
   } p;
   handle h("names", {row::prepared, 5});
   h.attach(&p);
   h.quarantine("down");
   h.journal("k1");
+  h.ask_quarantine("slow");
   CHECK(p.why == "down");
+  CHECK(p.asked == "slow");
   CHECK(p.keys == std::vector<std::string>{"k1"});
   CHECK(h.current().epoch == 5);
   h.attach(nullptr);

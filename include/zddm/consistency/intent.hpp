@@ -28,6 +28,7 @@ struct intent {
   public:
     template <class Store> static constexpr bool serves = intent_store<Store>;
     static constexpr bool many_processes = true;
+    static constexpr bool late_calls = true;
     static constexpr agreement reads = agreement::linearizable;
     template <class Old, class New>
     static constexpr hazards closes{hazard::stale_fill,

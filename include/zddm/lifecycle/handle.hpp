@@ -32,6 +32,9 @@ public:
   /// Returns once New is in quarantine and every live process obeys it. Throws if that cannot be known.
   virtual void quarantine(std::string_view reason) = 0;
 
+  /// Has New put into quarantine soon; waits for nobody.
+  virtual void ask_quarantine(std::string_view reason) = 0;
+
   /// Returns once the key (text form) is durably noted as one whose value in New cannot be trusted.
   virtual void journal(std::string_view key) = 0;
 };
@@ -144,6 +147,12 @@ public:
     next.shut = quarantine::settled;
     ++next.epoch;
     publish(next);
+  }
+
+  /// The same, without waiting for other processes.
+  void ask_quarantine(std::string_view reason) {
+    if (auto* const port = port_.load(std::memory_order_acquire)) return port->ask_quarantine(reason);
+    quarantine(reason);
   }
 
   void journal(std::string_view key) {

@@ -87,6 +87,10 @@ public:
       ended_ = latest;
     }
     if (acknowledged_ < next.epoch || Clock::now() >= renewal_) renew(next.epoch);
+    if (auto const reason = asked(); reason && shut_out(*reason, false)) {
+      std::lock_guard const asking(stop_guard_);
+      asked_.reset();
+    }
   }
 
   /// Returns once New is in quarantine and every live process obeys it, or the fleet is in a row that knows no quarantine and
@@ -105,6 +109,12 @@ public:
       } catch (store_error const& e) {
         if (e.kind() != error_class::transient || !handle_.lease_valid()) throw;
       }
+  }
+
+  /// The next poll begins it, and those after it go on until it is settled.
+  void ask_quarantine(std::string_view reason) override {
+    std::lock_guard const lock(stop_guard_);
+    asked_.emplace(reason);
   }
 
   void journal(std::string_view key) override { lifecycle::journal::note(store_, handle_.name(), key); }
@@ -194,6 +204,11 @@ private:
     return false;
   }
 
+  std::optional<std::string> asked() const {
+    std::lock_guard const lock(stop_guard_);
+    return asked_;
+  }
+
   void forget() {
     std::array<change, 1> const removal{{{lease_path(handle_.name(), handle_.process()), any_revision, {}}}};
     store_.commit(removal);
@@ -241,6 +256,7 @@ private:
   std::condition_variable stop_signal_;
   bool stop_ = false;
   std::optional<std::string> trouble_;
+  std::optional<std::string> asked_; ///< why New shall be shut out
   std::thread thread_;
 };
 

@@ -65,6 +65,26 @@ template <class B>
 concept ends_calls = requires(B& failure, archetype::call const& c) {
   { failure.on_new(c) } -> std::same_as<attempt<int>>;
 };
+/// Keeps every failure of New from callers as long as New is not required.
+template <class B> inline constexpr bool shields_callers = false;
+template <class B>
+  requires requires { B::shields; }
+inline constexpr bool shields_callers<B> = B::shields;
+/// May let a call of New end after its caller has gone on.
+template <class P> inline constexpr bool detaches_calls = false;
+template <class P>
+  requires requires { P::detaches; }
+inline constexpr bool detaches_calls<P> = P::detaches;
+/// Says once that New shall be shut out.
+template <class B>
+concept trips = requires(B& failure) {
+  { failure.tripped() } -> std::same_as<bool>;
+};
+/// A call of New that ends late does no harm.
+template <class B> inline constexpr bool bears_late_calls = false;
+template <class B>
+  requires requires { B::late_calls; }
+inline constexpr bool bears_late_calls<B> = B::late_calls;
 template <class B>
 concept keeps_agreement = requires {
   { B::many_processes } -> std::convertible_to<bool>;

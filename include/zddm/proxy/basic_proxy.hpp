@@ -98,7 +98,7 @@ public:
           if (plan.read == lifecycle::reads::old_only) return from(event::side::old_store, old_);
         if constexpr (lends_new) {
           if (plan.read == lifecycle::reads::new_only) return from(event::side::new_store, new_);
-          if constexpr (consistency_type::many_processes && !shadows_reads<cache_type>)
+          if constexpr (consistency_type::many_processes && !shadows_reads<cache_type> && !detaches_calls<Failure>)
             if (plan.read == lifecycle::reads::new_first) {
               // A value in New may be trusted as it is; all else is for `read`.
               operation_type op(*this, key, plan, event::operation::read);
@@ -264,16 +264,36 @@ private:
     if constexpr (is_fixed)
       return std::forward<Body>(body)(fixed_row{});
     else {
-      auto const operation = lifecycle_.enter();
-      if constexpr (std::is_void_v<decltype(body(operation.now()))>) {
-        std::forward<Body>(body)(operation.now());
-        confirm_lease();
-      } else {
-        auto result = std::forward<Body>(body)(operation.now());
-        confirm_lease();
-        return result;
-      }
+      auto const inside = [&] {
+        auto const operation = lifecycle_.enter();
+        if constexpr (std::is_void_v<decltype(body(operation.now()))>) {
+          std::forward<Body>(body)(operation.now());
+          confirm_lease();
+        } else {
+          auto result = std::forward<Body>(body)(operation.now());
+          confirm_lease();
+          return result;
+        }
+      };
+      if constexpr (trips<failure_type>) {
+        struct after {
+          basic_proxy& proxy;
+          ~after() { proxy.shut_out_if_tripped(); }
+        } const then{*this};
+        return inside();
+      } else
+        return inside();
     }
+  }
+
+  /// New is asked into quarantine where the failure policy has had enough of it. To be called outside of operations.
+  void shut_out_if_tripped() noexcept {
+    if constexpr (trips<failure_type>)
+      if (failure_.tripped()) try {
+          lifecycle_.migration().ask_quarantine("the circuit breaker of a process opened");
+          detail::tell(observer_, event::quarantined{});
+        } catch (...) { // asked again when it opens again
+        }
   }
 
   struct fixed_row {};

@@ -67,11 +67,23 @@ template <class Authority, bool InTurn> consteval bool diagnose_update() {
   return one_step;
 }
 
+template <class Failure, class Bound> consteval bool diagnose_late_calls() {
+  constexpr bool together = !detaches_calls<Failure> || bears_late_calls<Bound>;
+  static_assert(together,
+                "zddm: failure::deadline lets a call of New end after its operation, and with this consistency policy such "
+                "a call could put an earlier value into New. Take consistency::intent or consistency::versioned, or "
+                "leave the deadline to New's own client");
+  return together;
+}
+
 /// Whether the policies go together with each other and with the stores.
-template <class New, class Lifecycle, class LifecycleBound, class ConsistencyBound> consteval bool diagnose_couplings() {
+template <class New, class Failure, class Lifecycle, class LifecycleBound, class ConsistencyBound>
+consteval bool diagnose_couplings() {
   if constexpr (pins_the_row<Lifecycle>)
     return true;
   else if constexpr (!diagnose_consistency_needs_capability<New, ConsistencyBound>())
+    return false;
+  else if constexpr (!diagnose_late_calls<Failure, ConsistencyBound>())
     return false;
   else
     return diagnose_one_process_policy_in_a_fleet<LifecycleBound, ConsistencyBound>();

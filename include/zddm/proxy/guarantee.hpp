@@ -55,13 +55,6 @@ template <class Consistency> consteval agreement agreement_of() {
     return agreement::none;
 }
 
-template <class Failure> consteval bool shields() {
-  if constexpr (requires { Failure::shields; })
-    return Failure::shields;
-  else
-    return false;
-}
-
 } // namespace detail
 
 /// The promise of a proxy, derived from what its stores can do and from its policies.
@@ -74,7 +67,7 @@ inline constexpr promise promise_of = [] {
   else {
     using consistency = typename Proxy::consistency_type;
     constexpr bool fleet = Proxy::lifecycle_type::many_processes;
-    promise p{detail::agreement_of<consistency>(), fleet, detail::shields<typename Proxy::failure_type>(),
+    promise p{detail::agreement_of<consistency>(), fleet, shields_callers<typename Proxy::failure_type>,
               detail::closed_by<consistency, old_store, new_store>() | detail::never_met<old_store, new_store>()};
     // The route table and the barrier close these for every policy.
     p.closed = p.closed | hazards{hazard::gate_down_and_up, hazard::switch_before_drain};
