@@ -35,6 +35,8 @@
 #include <zddm/lifecycle/member.hpp>
 #include <zddm/lifecycle/migration.hpp>
 #include <zddm/lifecycle/shared.hpp>
+#include <zddm/observer/all_of.hpp>
+#include <zddm/observer/callback.hpp>
 #include <zddm/observer/counters.hpp>
 #include <zddm/observer/none.hpp>
 #include <zddm/policy/select.hpp>
