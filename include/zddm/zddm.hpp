@@ -10,7 +10,10 @@
 #include <zddm/cache/write_invalidate.hpp>
 #include <zddm/cache/write_through.hpp>
 #include <zddm/consistency/intent.hpp>
+#include <zddm/consistency/journaled.hpp>
 #include <zddm/consistency/key_locked.hpp>
+#include <zddm/consistency/sampled.hpp>
+#include <zddm/consistency/unguarded.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>

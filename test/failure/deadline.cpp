@@ -99,6 +99,7 @@ TEST_CASE("failure deadline: a call that does not end in time has an unknown out
     CHECK(class_of(ended.failure()) == error_class::unknown_outcome);
     CHECK_FALSE(ended_later);
     go.set_value();
+    policy.finish();
   }
   CHECK(ended_later);
 }

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <zddm/policy/axis.hpp>
+#include <zddm/policy/executor.hpp>
 #include <zddm/policy/part.hpp>
 #include <zddm/policy/requirements.hpp>
 
@@ -34,6 +35,12 @@ template <class Reads, class Writes> struct flow {
       requires requires(reads& r, Read const& read) { r.on_read(read); }
     void on_read(Read const& read) {
       reads::on_read(read);
+    }
+    void finish()
+      requires puts_work_off<reads> || puts_work_off<writes>
+    {
+      if constexpr (puts_work_off<reads>) reads::finish();
+      if constexpr (puts_work_off<writes>) writes::finish();
     }
     using writes::carries_value;
     using writes::on_write;

@@ -20,6 +20,8 @@ template <executor Executor> struct read_back_on {
       if (!later_.post(fill.bucket(), fill.later())) fill.shed();
     }
 
+    void finish() { later_.finish(); }
+
   private:
     off_path<Executor> later_;
   };

@@ -23,6 +23,8 @@ template <executor Executor> struct read_old_on {
     /// Of a shadow read, and of a read once New is required.
     template <class Fill> void on_miss(Fill const& fill) { fill(); }
 
+    void finish() { later_.finish(); }
+
   private:
     off_path<Executor> later_;
   };

@@ -23,6 +23,8 @@ template <executor Executor> struct write_back_on {
       return apply();
     }
 
+    void finish() { later_.finish(); }
+
   private:
     off_path<Executor> later_;
   };

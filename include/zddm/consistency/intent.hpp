@@ -14,6 +14,7 @@
 #include <zddm/lifecycle/route.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/axis.hpp>
+#include <zddm/policy/event.hpp>
 
 namespace zddm::consistency {
 
@@ -45,7 +46,7 @@ struct intent {
                                     hazard::update_on_two_bases};
 
     template <class Op> auto read(Op& op) -> std::optional<typename Op::value_type> {
-      auto seen = op.on_new([](auto& n, auto const& key) { return n.look(key); });
+      auto seen = look(op);
       if (!seen) return op.fall_back(seen.failure());
       if (seen->known != knowledge::unknown) return op.answer(std::move(seen->value));
       auto value = op.answer_from_old();
@@ -82,7 +83,32 @@ struct intent {
       return result;
     }
 
+    /// Puts into New what Old holds, whatever New had; says whether it could. A write in flight ends without its value.
+    template <class Op> bool refresh(Op& op) {
+      auto fenced = op.on_new([](auto& n, auto const& key) { return n.fence(key); });
+      if (!fenced) return false;
+      auto filled = fill(op, op.old_get(), *fenced);
+      return filled && *filled;
+    }
+
+    /// Compares the two stores; what differs is believed only if no write began while it was looked at.
+    template <class Op, class Compare> event::comparison compare(Op& op, Compare&& compare_values) {
+      for (int tries = 0; tries < 3; ++tries) {
+        auto before = look(op);
+        if (!before || before->known == knowledge::unknown || before->pending) break;
+        auto const result = compare_values(op.old_get(), before->value);
+        if (result == event::comparison::equal) return result;
+        auto after = look(op);
+        if (after && after->seen == before->seen && after->known == before->known && !after->pending) return result;
+      }
+      return event::comparison::in_flight;
+    }
+
   private:
+    template <class Op> static auto look(Op& op) {
+      return op.on_new([](auto& n, auto const& key) { return n.look(key); });
+    }
+
     /// Waits between attempts, and gives up with a transient error when a key stays busy for longer than a write may take.
     template <class Op> class patience {
     public:
@@ -174,7 +200,7 @@ struct intent {
 
     /// Makes a key known to New that it does not know and that nobody writes. False: somebody does.
     template <class Op> static bool settle(Op& op) {
-      auto seen = op.on_new([](auto& n, auto const& key) { return n.look(key); });
+      auto seen = look(op);
       if (!seen) seen.rethrow();
       if (seen->known != knowledge::unknown || seen->pending) return false;
       std::optional<typename Op::value_type> value;

@@ -19,6 +19,7 @@
 #include <zddm/lifecycle/route.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/axis.hpp>
+#include <zddm/policy/event.hpp>
 
 namespace zddm::consistency {
 
@@ -174,6 +175,22 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       return value.has_value();
     }
 
+    /// Puts into New what Old holds, whatever New had; says whether it could.
+    template <class Op> bool refresh(Op& op) {
+      stripe& s = of(op);
+      std::lock_guard const hold(s.lock);
+      return static_cast<bool>(heal(op, s, op.old_get()));
+    }
+
+    /// Compares the two stores while no write of the key is under way.
+    template <class Op, class Compare> event::comparison compare(Op& op, Compare&& compare_values) {
+      stripe& s = of(op);
+      std::lock_guard const hold(s.lock);
+      if (s.unknown.contains(op.key())) return event::comparison::in_flight;
+      auto there = op.on_new([](auto& n, auto const& key) { return n.get(key); });
+      return there ? compare_values(op.old_get(), *there) : event::comparison::in_flight;
+    }
+
     /// Calls `fill_key` with every key in doubt, and trusts it from then on; says how many there were.
     template <class Fill> std::size_t heal(Fill&& fill_key) {
       std::vector<key_type> doubtful;
@@ -207,9 +224,10 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
 
     template <class Op, class Value> static attempt<bool> heal(Op& op, stripe& s, std::optional<Value> const& value) {
       auto put = put_new(op, value);
-      if (put)
+      if (put) {
         s.trust(op.key());
-      else
+        op.agreed();
+      } else
         s.doubt(op.key(), false);
       return put;
     }
@@ -228,6 +246,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         op.half_applied(std::current_exception());
       }
       turn.agreed();
+      op.agreed();
     }
 
     template <class Op, class F> static void old_step(Op& op, write_turn& turn, F&& f) {
@@ -249,6 +268,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         auto put = put_new(op, carries ? held : std::nullopt);
         if (put) {
           turn.agreed();
+          op.agreed();
           return carries ? reached::applied : reached::invalidated;
         }
         if (op.plan().new_required) op.half_applied(put.failure());

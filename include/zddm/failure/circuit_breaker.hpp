@@ -12,6 +12,7 @@
 #include <zddm/failure/fall_back_to_old.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/axis.hpp>
+#include <zddm/policy/executor.hpp>
 #include <zddm/policy/part.hpp>
 #include <zddm/policy/requirements.hpp>
 
@@ -58,6 +59,11 @@ template <unsigned Failures, std::uint32_t OpenMs, class Inner = fall_back_to_ol
       }
     }
 
+    void finish()
+      requires puts_work_off<inner>
+    {
+      inner::finish();
+    }
     /// Whether the breaker has opened since this was last asked.
     bool tripped() noexcept { return tripped_.exchange(false, std::memory_order_relaxed); }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <concepts>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -39,14 +38,16 @@ template <unsigned Ms, class Inner = fall_back_to_old, executor Executor = backg
   public:
     static constexpr bool shields = shields_callers<inner>;
 
-    template <class... Parts>
-      requires(std::same_as<Executor, Parts> || ...)
-    explicit bind(Parts&... given) : inner(given...), elsewhere_(chosen(given...)) {}
+    template <class... Parts> explicit bind(Parts&... given) : inner(given...), elsewhere_(given...) {}
 
     template <class Call> auto on_new(Call const& call) -> attempt<decltype(call())> {
       if constexpr (Call::repeatable)
         if (!call.required()) return inner::on_new(in_time<Call>{call, elsewhere_});
       return inner::on_new(call);
+    }
+    void finish() {
+      elsewhere_.finish();
+      if constexpr (puts_work_off<inner>) inner::finish();
     }
     bool tripped()
       requires trips<inner>
@@ -55,13 +56,6 @@ template <unsigned Ms, class Inner = fall_back_to_old, executor Executor = backg
     }
 
   private:
-    template <class First, class... Rest> static Executor& chosen(First& first, Rest&... rest) {
-      if constexpr (std::same_as<First, Executor>)
-        return first;
-      else
-        return chosen(rest...);
-    }
-
     /// The call as its caller sees it: it ends in time, one way or the other.
     template <class Call> struct in_time {
       static constexpr bool repeatable = Call::repeatable;
@@ -121,7 +115,7 @@ template <unsigned Ms, class Inner = fall_back_to_old, executor Executor = backg
       }
     };
 
-    off_path<Executor> elsewhere_;
+    part<off_path<Executor>> elsewhere_;
   };
 };
 

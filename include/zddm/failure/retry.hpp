@@ -12,6 +12,7 @@
 #include <zddm/lifecycle/barrier.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/axis.hpp>
+#include <zddm/policy/executor.hpp>
 #include <zddm/policy/part.hpp>
 #include <zddm/policy/requirements.hpp>
 
@@ -48,6 +49,11 @@ struct retry {
         }
         Sleep{}(pause(made));
       }
+    }
+    void finish()
+      requires puts_work_off<inner>
+    {
+      inner::finish();
     }
     bool tripped()
       requires trips<inner>

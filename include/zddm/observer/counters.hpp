@@ -27,7 +27,9 @@ struct counts {
   count fills{0};         ///< applied
   count fills_refused{0}; ///< came too late, or failed
   count quarantines{0};
-  count shed{0}; ///< work for New left undone because an executor was full
+  std::array<count, event::comparisons> compared{}; ///< by result
+  count repairs{0};                                 ///< values of New that were replaced
+  count shed{0};                                    ///< work for New left undone because an executor was full
 
   store_counts& of(event::side side) { return stores[static_cast<std::size_t>(side)]; }
   store_counts const& of(event::side side) const { return stores[static_cast<std::size_t>(side)]; }
@@ -59,6 +61,10 @@ struct counters {
     void on(event::filled const& f) const { add(f.applied ? counts_->fills : counts_->fills_refused); }
     void on(event::quarantined const&) const { add(counts_->quarantines); }
 
+    void on(event::compared const& c) const { add(counts_->compared[static_cast<std::size_t>(c.result)]); }
+    void on(event::repaired const& r) const {
+      if (r.applied) add(counts_->repairs);
+    }
     void on(event::shed const&) const { add(counts_->shed); }
 
   private:

@@ -39,6 +39,27 @@ struct filled {
 /// Work for New was left undone because the executor was full. Nothing depends on it: the key is filled by a later read.
 struct shed {};
 
+/// How a value in New compares with Old's.
+enum class comparison : std::uint8_t {
+  equal,
+  differs,
+  missing,  ///< New has none
+  extra,    ///< Old has none
+  in_flight ///< a write was under way, or New does not know the key: nothing can be said
+};
+inline constexpr std::size_t comparisons = 5;
+
+/// A read was compared. `column` names the first column that differs, where values have columns.
+struct compared {
+  comparison result;
+  std::string_view column;
+};
+
+/// A value in New that was wrong was replaced by Old's, or could not be.
+struct repaired {
+  bool applied;
+};
+
 /// New was shut out until somebody heals it.
 struct quarantined {};
 
@@ -54,6 +75,17 @@ constexpr std::string_view to_string(operation o) {
   case operation::shadow: break;
   }
   return "shadow";
+}
+
+constexpr std::string_view to_string(comparison c) {
+  switch (c) {
+  case comparison::equal: return "equal";
+  case comparison::differs: return "differs";
+  case comparison::missing: return "missing";
+  case comparison::extra: return "extra";
+  case comparison::in_flight: break;
+  }
+  return "in flight";
 }
 
 } // namespace zddm::event

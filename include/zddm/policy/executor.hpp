@@ -20,18 +20,21 @@ concept executor = requires(E& e, std::uint64_t strand, task t) {
   e.flush();
 };
 
-/// A policy's hold on the executor it was given: what it posted is done before the policy, and the proxy with it, is gone.
+/// A policy's hold on the executor it was given.
 template <executor Executor> class off_path {
 public:
   explicit off_path(Executor& e) noexcept : executor_(&e) {}
-  off_path(off_path const&) = delete;
-  off_path& operator=(off_path const&) = delete;
-  ~off_path() { executor_->flush(); }
 
   bool post(std::uint64_t strand, task t) { return executor_->post(strand, std::move(t)); }
+  /// Returns once what was posted is done.
+  void finish() { executor_->flush(); }
 
 private:
   Executor* executor_;
 };
+
+/// A policy that may have put work off: `finish()` returns once it is done. The proxy asks before any of its policies is gone.
+template <class B>
+concept puts_work_off = requires(B& b) { b.finish(); };
 
 } // namespace zddm

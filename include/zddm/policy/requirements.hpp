@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <zddm/core/error.hpp>
+#include <zddm/core/hazard.hpp>
 #include <zddm/core/threshold.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/axis.hpp>
@@ -80,6 +81,16 @@ template <class B>
 concept trips = requires(B& failure) {
   { failure.tripped() } -> std::same_as<bool>;
 };
+/// The hazards that a consistency policy closes between these stores; one that says nothing closes none.
+template <class B, class Old, class New> inline constexpr hazards closed_by_policy{};
+template <class B, class Old, class New>
+  requires requires { B::template closes<Old, New>; }
+inline constexpr hazards closed_by_policy<B, Old, New> = B::template closes<Old, New>;
+/// What the policy needs Old to be able to do, where it says so.
+template <class B, class Old> inline constexpr bool serves_old_store = true;
+template <class B, class Old>
+  requires requires { B::template serves_old<Old>; }
+inline constexpr bool serves_old_store<B, Old> = B::template serves_old<Old>;
 /// A call of New that ends late does no harm.
 template <class B> inline constexpr bool bears_late_calls = false;
 template <class B>

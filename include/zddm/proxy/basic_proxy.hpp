@@ -56,8 +56,18 @@ public:
   /// `bound` are the running parts that a policy needs, in any order: a `lifecycle::handle`, an observer's sink.
   template <class... Bound>
   explicit basic_proxy(Old& from, New& to, Bound&... bound)
-      : old_(from), new_(to), gate_(bound...), consistency_(bound...), lifecycle_(bound...), observer_(bound...),
-        cache_(bound...), failure_(bound...) {}
+      : old_(from), new_(to), cache_(bound...), gate_(bound...), failure_(bound...), consistency_(bound...), lifecycle_(bound...),
+        observer_(bound...) {}
+
+  ~basic_proxy()
+    requires(!(puts_work_off<cache_type> || puts_work_off<failure_type> || puts_work_off<consistency_type>))
+  = default;
+  /// Returns once everything is done that a policy had put off.
+  ~basic_proxy() {
+    if constexpr (puts_work_off<cache_type>) cache_.finish();
+    if constexpr (puts_work_off<consistency_type>) consistency_.finish();
+    if constexpr (puts_work_off<failure_type>) failure_.finish();
+  }
 
   /// A copy of the value; nothing if the key is absent.
   std::optional<value_type> read(key_type const& key) {
@@ -208,7 +218,9 @@ public:
   std::size_t heal()
     requires(!is_fixed)
   {
-    return consistency_.heal([&](key_type const& key) { fill(key); });
+    auto healed = consistency_.heal([&](key_type const& key) { fill(key); });
+    if constexpr (requires { consistency_type::journals; }) healed += heal_marked();
+    return healed;
   }
 
   /// Whether the gate admits the key at the rate now in force.
@@ -224,6 +236,23 @@ public:
   }
 
 private:
+  /// What a process that died had marked in Old and not put into New.
+  std::size_t heal_marked() {
+    std::size_t healed = 0;
+    std::optional<key_type> after;
+    for (std::vector<key_type> page;; page.clear()) {
+      old_.marks(after, 1000, [&](key_type const& key) { page.push_back(key); });
+      if (page.empty()) return healed;
+      after = page.back();
+      for (auto const& key : page)
+        run(event::operation::read, [&](auto const&) {
+          operation_type op(*this, key, {}, event::operation::fill);
+          op.mark_in_old();
+          healed += consistency_.refresh(op);
+        });
+    }
+  }
+
   /// Writes and updates of a key take turns in this process, so the stores need not.
   static constexpr bool in_turn = [] {
     if constexpr (is_fixed)
@@ -464,13 +493,12 @@ private:
 
   Old& old_;
   New& new_;
+  [[no_unique_address]] part<cache_type> cache_;
   [[no_unique_address]] part<gate_type> gate_;
+  [[no_unique_address]] part<failure_type> failure_;
   [[no_unique_address]] part<consistency_type> consistency_;
   [[no_unique_address]] part<lifecycle_type> lifecycle_;
   [[no_unique_address]] part<observer_type> observer_;
-  // Last, since what they have put off uses the others until it is done.
-  [[no_unique_address]] part<cache_type> cache_;
-  [[no_unique_address]] part<failure_type> failure_;
 };
 
 } // namespace zddm

@@ -51,6 +51,15 @@ template <class New, class Bound> consteval bool diagnose_consistency_needs_capa
   return Bound::template serves<New>;
 }
 
+template <class Old, class Bound> consteval bool diagnose_consistency_needs_old() {
+  constexpr bool able = serves_old_store<Bound, Old>;
+  static_assert(able,
+                "zddm: Old lacks a capability that the consistency policy needs. consistency::journaled needs a journaling_store "
+                "(put_marked, erase_marked, marks, clear_mark; hazard H5 stays open without), consistency::versioned a "
+                "versioned_store on both sides. A plain Old is served by consistency::intent");
+  return able;
+}
+
 template <class LifecycleBound, class Bound> consteval bool diagnose_one_process_policy_in_a_fleet() {
   static_assert(
       !LifecycleBound::many_processes || Bound::many_processes,
@@ -77,11 +86,13 @@ template <class Failure, class Bound> consteval bool diagnose_late_calls() {
 }
 
 /// Whether the policies go together with each other and with the stores.
-template <class New, class Failure, class Lifecycle, class LifecycleBound, class ConsistencyBound>
+template <class Old, class New, class Failure, class Lifecycle, class LifecycleBound, class ConsistencyBound>
 consteval bool diagnose_couplings() {
   if constexpr (pins_the_row<Lifecycle>)
     return true;
   else if constexpr (!diagnose_consistency_needs_capability<New, ConsistencyBound>())
+    return false;
+  else if constexpr (!diagnose_consistency_needs_old<Old, ConsistencyBound>())
     return false;
   else if constexpr (!diagnose_late_calls<Failure, ConsistencyBound>())
     return false;

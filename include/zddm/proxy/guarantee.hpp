@@ -41,13 +41,6 @@ template <class Old, class New> consteval hazards never_met() {
   return expiring_store<Old> ? hazards{} : hazards{hazard::restarted_time_to_live};
 }
 
-/// What the consistency policy says of itself between these stores; a policy that says nothing closes nothing.
-template <class Consistency, class Old, class New> consteval hazards closed_by() {
-  if constexpr (requires { Consistency::template closes<Old, New>; })
-    return Consistency::template closes<Old, New>;
-  else
-    return {};
-}
 template <class Consistency> consteval agreement agreement_of() {
   if constexpr (requires { Consistency::reads; })
     return Consistency::reads;
@@ -68,7 +61,7 @@ inline constexpr promise promise_of = [] {
     using consistency = typename Proxy::consistency_type;
     constexpr bool fleet = Proxy::lifecycle_type::many_processes;
     promise p{detail::agreement_of<consistency>(), fleet, shields_callers<typename Proxy::failure_type>,
-              detail::closed_by<consistency, old_store, new_store>() | detail::never_met<old_store, new_store>()};
+              closed_by_policy<consistency, old_store, new_store> | detail::never_met<old_store, new_store>()};
     // The route table and the barrier close these for every policy.
     p.closed = p.closed | hazards{hazard::gate_down_and_up, hazard::switch_before_drain};
     if constexpr (fleet) p.closed = p.closed | hazards{hazard::wrong_state_at_start};

@@ -75,6 +75,14 @@ public:
   std::uint64_t bucket() const { return proxy_.bucket(key_); }
   static constexpr bool carries_value() { return Proxy::cache_type::carries_value; }
 
+  /// Every write of Old by this operation marks the key in the same atomic step; the key's writes take turns.
+  void mark_in_old() { marks_ = true; }
+  /// The two stores agree on the key, and nobody else is writing it.
+  void agreed() {
+    if constexpr (journaling_store<typename Proxy::old_store>)
+      if (marks_) proxy_.old_.clear_mark(key_);
+  }
+
   /// The value New has to hold once the write is done; nothing for an erase.
   std::optional<value_type> held() const {
     return input_ ? std::optional<value_type>(held_by(proxy_.old_, *input_)) : std::nullopt;
@@ -85,21 +93,11 @@ public:
   }
 
   void old_apply() {
-    on_old([&](auto& old_store) {
-      if (input_)
-        old_store.put(key_, *input_);
-      else
-        old_store.erase(key_);
-    });
+    on_old([&](auto& old_store) { put_in_old(old_store, input_); });
   }
 
   void old_replace(std::optional<value_type> const& value) {
-    on_old([&](auto& old_store) {
-      if (value)
-        old_store.put(key_, *value);
-      else
-        old_store.erase(key_);
-    });
+    on_old([&](auto& old_store) { put_in_old(old_store, value ? &*value : nullptr); });
   }
 
   /// Read-modify-write of Old: in one atomic step of the store, or under the lock of the consistency policy.
@@ -112,15 +110,10 @@ public:
     };
     return on_old([&](auto& old_store) -> std::optional<value_type> {
       if constexpr (updatable_store<typename Proxy::old_store>)
-        return old_store.update(key_, change);
-      else {
-        auto next = change(old_store.get(key_));
-        if (next)
-          old_store.put(key_, *next);
-        else
-          old_store.erase(key_);
-        return next;
-      }
+        if (!marks_) return old_store.update(key_, change);
+      auto next = change(old_store.get(key_));
+      put_in_old(old_store, next ? &*next : nullptr);
+      return next;
     });
   }
 
@@ -204,6 +197,15 @@ public:
     return proxy_.cache_.on_write(deferred(now, later, args...));
   }
 
+  /// A part of this operation, `now()`, that may as well be done later, as a captureless `later(op, args...)`.
+  template <class Now, class Later, class... Args> auto part(Now& now, Later later, Args const&... args) {
+    what_ = event::operation::shadow;
+    return deferred(now, later, args...);
+  }
+
+  /// Tells the observer.
+  template <class Event> void report(Event const& e) { tell(proxy_.observer_, e); }
+
   intent_id next_intent() { return proxy_.lifecycle_.migration().next_intent(); }
 
   /// Lets others go on, before the same is tried again.
@@ -254,6 +256,15 @@ private:
   friend Proxy;
   static constexpr reached queued = reached::queued;
 
+  template <class OldStore, class Value> void put_in_old(OldStore& old_store, Value const* value) {
+    if constexpr (journaling_store<OldStore>)
+      if (marks_) return value ? old_store.put_marked(key_, *value) : old_store.erase_marked(key_);
+    if (value)
+      old_store.put(key_, *value);
+    else
+      old_store.erase(key_);
+  }
+
   template <class Now, class Later, class... Args> auto deferred(Now& now, Later later, Args const&... args) {
     return deferrable<operation, Now, Later, Args...>(*this, now, later, args...);
   }
@@ -295,6 +306,7 @@ private:
   event::operation what_;
   input_type const* const input_;
   bool callers_fault_ = false;
+  bool marks_ = false;
   std::exception_ptr behind_;
 };
 
