@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <zddm/backfill/copy.hpp>
 #include <zddm/gate/dial.hpp>
 #include <zddm/lifecycle/handle.hpp>
 #include <zddm/memory/store.hpp>
@@ -20,6 +21,8 @@
 #include <zddm/testing/explorer/recorder.hpp>
 #include <zddm/testing/explorer/store.hpp>
 #include <zddm/testing/history.hpp>
+#include <zddm/verify/drain.hpp>
+#include <zddm/verify/repair.hpp>
 
 /// One key, two stores, a few processes: what every exploration of the protocol starts from.
 namespace world {
@@ -35,12 +38,13 @@ inline constexpr int key = 1;
 struct place {
   row at;
   bool open;
+  bool keeps_high_water = true;
 
   zddm::lifecycle::settings settings() const {
     zddm::lifecycle::settings s;
     s.at = at;
     s.rate = open ? zddm::threshold::open() : zddm::threshold::closed();
-    s.high_water = s.announced = zddm::threshold::open();
+    s.high_water = s.announced = keeps_high_water ? zddm::threshold::open() : zddm::threshold::closed();
     return s;
   }
   friend std::ostream& operator<<(std::ostream& out, place const& p) {
@@ -50,7 +54,8 @@ struct place {
   }
 };
 
-/// What one process does: w1 and w2 write, d deletes, r reads, u adds ten to what is there (1 where nothing is).
+/// What one process does: 1 and 2 write, d deletes, r reads, u adds ten to what is there (1 where nothing is), c copies the
+/// key from Old, v repairs it, h drains what dead processes left and a what any process has in flight.
 struct actor {
   place where;
   std::string does;
@@ -60,7 +65,7 @@ struct verdict {
   explorer::tally tally;
   std::uint64_t not_linearizable = 0;
   std::uint64_t not_regular = 0;
-  std::uint64_t apart = 0; ///< at rest New has another value than Old and does not know it
+  std::uint64_t apart = 0; ///< at rest New has another value than Old, does not know it, and is not shut out
   std::uint64_t errors = 0;
 
   void add(verdict const& v, bool with_errors = true) {
@@ -75,6 +80,42 @@ struct verdict {
   }
 };
 
+/// Shuts New out for all processes of a world, as a state store and its barrier do.
+class quarantine_port final : public zddm::lifecycle::outage_port {
+public:
+  std::vector<std::unique_ptr<zddm::lifecycle::handle>>* handles = nullptr;
+
+  void quarantine(std::string_view) override {
+    auto& e = explorer::explorer::current();
+    while (busy_) e.wait();
+    busy_ = true;
+    using enum zddm::lifecycle::quarantine;
+    for (auto const phase : {announced, settled})
+      for (std::size_t i = 0; i < handles->size(); ++i) {
+        auto& h = *(*handles)[i];
+        auto next = h.current();
+        if (next.shut >= phase || e.crashed(static_cast<int>(i))) continue;
+        next.shut = phase;
+        e.step("tells a process to shut New out");
+        e.changed(2, ++next.epoch);
+        try {
+          h.publish(next, [&] {
+            if (e.crashed(static_cast<int>(i))) throw explorer::cancelled{};
+            e.wait();
+          });
+        } catch (explorer::cancelled const&) { // its lease ends
+        }
+      }
+    busy_ = false;
+    e.wake_all();
+  }
+  void ask_quarantine(std::string_view reason) override { quarantine(reason); }
+  void journal(std::string_view) override {}
+
+private:
+  bool busy_ = false;
+};
+
 /// Explores every schedule of the actors, then reads once more at rest from `last`. `Policies` are those of the proxy
 /// beside the dial and the lifecycle. `New` may wrap the store to take a guard out.
 template <class New, class... Policies>
@@ -85,8 +126,15 @@ verdict explore(std::vector<actor> const& actors, place last, explorer::bounds l
   using kind = recorder::kind;
 
   std::vector<std::unique_ptr<zddm::lifecycle::handle>> handles;
-  for (auto const& a : actors) handles.push_back(std::make_unique<zddm::lifecycle::handle>("m", a.where.settings()));
-  handles.push_back(std::make_unique<zddm::lifecycle::handle>("m", last.settings()));
+  std::optional<quarantine_port> port;
+  auto const join = [&] {
+    handles.clear();
+    port.emplace().handles = &handles;
+    for (auto const& a : actors) handles.push_back(std::make_unique<zddm::lifecycle::handle>("m", a.where.settings()));
+    handles.push_back(std::make_unique<zddm::lifecycle::handle>("m", last.settings()));
+    for (auto const& h : handles) h->attach(&*port);
+  };
+  join();
 
   std::optional<inner_store> old_rows, new_rows;
   std::optional<store> old_side;
@@ -117,6 +165,23 @@ verdict explore(std::vector<actor> const& actors, place last, explorer::bounds l
       record.run(by, kind::update, std::nullopt, [&] { return p.update(key, add); }, add);
       break;
     }
+    case 'c': {
+      zddm::backfill::copy<store, New> copy(*old_side, *new_side);
+      typename decltype(copy)::page_type page;
+      copy.read({}, 10, page);
+      copy.write(page);
+      break;
+    }
+    case 'v': zddm::verify::repair<store, New>(*old_side, *new_side)(key); break;
+    case 'h':
+    case 'a':
+      zddm::verify::drain(*old_side, *new_side, [&](zddm::intent_id const& id) {
+        if (what == 'a') return true;
+        for (std::size_t i = 0; i < actors.size(); ++i)
+          if (handles[i]->process() == id.process) return explorer::explorer::current().crashed(static_cast<int>(i));
+        return false;
+      });
+      break;
     default: record.run(by, kind::read, std::nullopt, [&] { return p.read(key); });
     }
   };
@@ -125,6 +190,7 @@ verdict explore(std::vector<actor> const& actors, place last, explorer::bounds l
   v.tally = e.run(
       [&] {
         proxies.clear();
+        if (limits.faults > 0) join(); // a failing New changes the settings
         old_rows.emplace();
         new_rows.emplace();
         old_rows->put(key, 0);
@@ -140,11 +206,12 @@ verdict explore(std::vector<actor> const& actors, place last, explorer::bounds l
           });
       },
       [&] {
+        auto const seen = new_rows->look(key);
+        bool const shut_out = handles.back()->current().shut != zddm::lifecycle::quarantine::none;
+        bool const together = shut_out || seen.known == zddm::knowledge::unknown || seen.value == old_rows->get(key);
         act(actors.size(), 'r');
         bool const linear = zddm::testing::linearizable<int>(record.events(), 0);
         bool const regular = zddm::testing::regular<int>(record.events(), 0);
-        auto const seen = new_rows->look(key);
-        bool const together = seen.known == zddm::knowledge::unknown || seen.value == old_rows->get(key);
         v.not_linearizable += !linear;
         v.not_regular += !regular;
         v.apart += !together;

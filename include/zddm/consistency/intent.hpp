@@ -83,12 +83,20 @@ struct intent {
       return result;
     }
 
-    /// Puts into New what Old holds, whatever New had; says whether it could. A write in flight ends without its value.
+    /// Puts into New what Old holds, whatever New had, as a writer does that leaves Old as it is; says whether it could.
     template <class Op> bool refresh(Op& op) {
-      auto fenced = op.on_new([](auto& n, auto const& key) { return n.fence(key); });
-      if (!fenced) return false;
-      auto filled = fill(op, op.old_get(), *fenced);
-      return filled && *filled;
+      auto begun = try_begin(op);
+      if (!begun || !*begun) return false;
+      auto const value = [&] {
+        try {
+          return op.old_get();
+        } catch (...) {
+          release(op, **begun);
+          throw;
+        }
+      }();
+      auto ended = end(op, **begun, value);
+      return ended && *ended;
     }
 
     /// Compares the two stores; what differs is believed only if no write began while it was looked at.
@@ -128,10 +136,14 @@ struct intent {
       int left_ = 1000;
     };
 
+    template <class Op> static auto try_begin(Op& op) {
+      return op.on_new([](auto& n, auto const& key, intent_id id) { return n.begin(key, id); }, op.next_intent());
+    }
+
     /// No write whose authority is Old begins beside one whose authority is New.
     template <class Op> static zddm::intent begin(Op& op) {
       for (patience<Op> wait(op);; wait()) {
-        auto begun = op.on_new([](auto& n, auto const& key, intent_id id) { return n.begin(key, id); }, op.next_intent());
+        auto begun = try_begin(op);
         if (!begun) op.cannot_invalidate(begun.failure());
         if (*begun) return **begun;
       }

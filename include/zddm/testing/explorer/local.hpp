@@ -13,6 +13,12 @@ struct local {
 
   template <class Model> struct bind : lifecycle::local::bind<Model> {
     using lifecycle::local::bind<Model>::bind;
+    /// What a process does depends on the settings it enters with.
+    [[nodiscard]] auto enter() const {
+      auto operation = lifecycle::local::bind<Model>::enter();
+      explorer::current().learned(operation.now().epoch);
+      return operation;
+    }
     void pause() const {
       if (!explorer::current().wait())
         throw store_error(error_class::transient, "a process waited for another that does not go on in this schedule");
