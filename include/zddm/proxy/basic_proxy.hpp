@@ -71,30 +71,32 @@ public:
 
   /// A copy of the value; nothing if the key is absent.
   std::optional<value_type> read(key_type const& key) {
-    return run(event::operation::read, [&](auto const& now) -> std::optional<value_type> {
-      auto const plan = plan_of(now, key);
-      operation_type op(*this, key, plan, event::operation::read);
-      switch (plan.read) {
-      case lifecycle::reads::old_only: return op.answer_from_old();
-      case lifecycle::reads::new_first:
-        if constexpr (!is_fixed) {
+    if constexpr (is_fixed)
+      return ask_fixed([&](auto& store) { return store.get(key); });
+    else
+      return run(event::operation::read, [&](auto const& now) -> std::optional<value_type> {
+        auto const plan = plan_of(now, key);
+        operation_type op(*this, key, plan, event::operation::read);
+        switch (plan.read) {
+        case lifecycle::reads::old_only: return op.answer_from_old();
+        case lifecycle::reads::new_first:
           if constexpr (shadows_reads<cache_type>)
             if (!plan.new_required) return read_old(op);
           return consistency_.read(op);
+        case lifecycle::reads::new_only: return new_get(op);
+        case lifecycle::reads::refused: break;
         }
-        break;
-      case lifecycle::reads::new_only: return new_get(op);
-      case lifecycle::reads::refused: break;
-      }
-      refuse();
-    });
+        refuse();
+      });
   }
 
   /// Calls `f` once with the value if the key is present, borrowed from the store where it can lend; says whether it was.
   /// Which type `f` is given depends on the store: the value's, or what the store lends in its place.
   template <class F> bool visit(key_type const& key, F&& f) {
     constexpr bool lends_old = lending_store<Old>, lends_new = lending_store<New>;
-    if constexpr (lends_old || lends_new) {
+    if constexpr (is_fixed && (new_alone ? lends_new : lends_old))
+      return ask_fixed([&](auto& store) { return store.visit(key, f); });
+    else if constexpr (!is_fixed && (lends_old || lends_new)) {
       enum class lent { no, yes, absent };
       auto const lent_by_store = run(event::operation::read, [&](auto const& now) {
         auto const plan = plan_of(now, key);
@@ -336,15 +338,28 @@ private:
   }
 
   std::optional<value_type> new_get(operation_type& op) {
-    if constexpr (is_fixed) {
-      auto value = op.new_get();
-      answered(event::side::new_store);
-      return value;
-    } else {
-      auto got = op.on_new([](auto& n, key_type const& wanted) { return n.get(wanted); });
-      if (!got) got.rethrow();
-      return op.answer(std::move(*got));
-    }
+    auto got = op.on_new([](auto& n, key_type const& wanted) { return n.get(wanted); });
+    if (!got) got.rethrow();
+    return op.answer(std::move(*got));
+  }
+
+  /// A read where the state is known when the program is built: the call of the store, and nothing else.
+  template <class Call> auto ask_fixed(Call&& call) {
+    constexpr auto side = new_alone ? event::side::new_store : event::side::old_store;
+    auto const ask = [&](auto& store) {
+      if constexpr (lifecycle::route_of(Lifecycle::at).read == lifecycle::reads::refused) refuse();
+      if constexpr (!hears<observer_type, event::call> && !hears<observer_type, event::answered>)
+        return call(store);
+      else {
+        auto answer = detail::timed<clock_type>(observer_, side, event::operation::read, [&] { return call(store); });
+        answered(side);
+        return answer;
+      }
+    };
+    if constexpr (new_alone)
+      return ask(new_);
+    else
+      return ask(old_);
   }
 
   /// Old answers, and New is asked as a read would ask it, but for nobody.
@@ -420,16 +435,17 @@ private:
         {
           auto const operation = lifecycle_.enter();
           confirm_lease();
-          operation_type op(*this, key, plan_of(operation.now(), key), what, input);
+          std::exception_ptr behind;
+          operation_type op(*this, key, plan_of(operation.now(), key), what, input, &behind);
           try {
             if (!op.plan().waits) {
               if (op.plan().journaled) lifecycle_.migration().journal(text::encode(key));
               auto result = body(op);
               confirm_outcome();
-              if (!op.behind()) return result;
+              if (!behind) return result;
               lifecycle_.migration().journal(text::encode(key));
               applied = std::move(result);
-              reason = reason_of(op.behind());
+              reason = reason_of(behind);
             } else
               reason = "quarantine announced";
           } catch (detail::shut_out const& refused) {

@@ -67,8 +67,8 @@ public:
   using input_type = typename Proxy::input_type;
 
   operation(Proxy& proxy, key_type const& key, lifecycle::plan const& plan, event::operation what,
-            input_type const* input = nullptr)
-      : proxy_(proxy), key_(key), plan_(plan), what_(what), input_(input) {}
+            input_type const* input = nullptr, std::exception_ptr* behind = nullptr)
+      : proxy_(proxy), key_(key), plan_(plan), what_(what), input_(input), behind_(behind) {}
 
   key_type const& key() const noexcept { return key_; }
   lifecycle::plan const& plan() const noexcept { return plan_; }
@@ -118,9 +118,6 @@ public:
   }
 
   /// A state known when the program is built: New alone, with nothing in between.
-  std::optional<value_type> new_get() {
-    return timed_new([&](auto& new_store) { return new_store.get(key_); });
-  }
   void new_apply() {
     timed_new([&](auto& new_store) {
       if (input_)
@@ -230,9 +227,8 @@ public:
   /// key written down. The consistency policy has to have a `catch_up(op)`, for when New must not be shut out any more.
   void fell_behind(std::exception_ptr const& why) {
     if (plan_.new_required) half_applied(why);
-    behind_ = why;
+    *behind_ = why;
   }
-  std::exception_ptr const& behind() const noexcept { return behind_; }
 
   /// One store took the write and the other did not, in a row that needs both.
   [[noreturn]] void half_applied(std::exception_ptr const& why) const {
@@ -307,7 +303,7 @@ private:
   input_type const* const input_;
   bool callers_fault_ = false;
   bool marks_ = false;
-  std::exception_ptr behind_;
+  std::exception_ptr* const behind_; ///< where a write notes why New does not follow
 };
 
 } // namespace zddm::detail
