@@ -45,7 +45,7 @@ def functions(obj):
 
 def compare(compiler, folder):
     """The names of the pairs that are not the same, of how many."""
-    found = functions(compiled(compiler, ROOT / "test/overhead/fixed.cpp", folder, "-c"))
+    found = functions(compiled(compiler, ROOT / "test/tools/overhead/fixed.cpp", folder, "-c"))
     pairs = [name.removeprefix("bare_") for name in found if name.startswith("bare_")]
     # Calls within one function are told by their distance from its start, which is the same in both of a pair.
     return [p for p in pairs if found["bare_" + p] != found["proxied_" + p]], len(pairs)
@@ -71,7 +71,7 @@ def main():
                       for name in differ if name != "other_write"]
             print(f"{compiler}: {n - len(differ)} of {n - 1} pairs with a fixed state have the same instructions")
         if sys.argv[1:] != ["--self-test"]:
-            program = compiled(COMPILERS[0], ROOT / "test/overhead/dynamic.cpp", folder, "-lxxhash", "-pthread")
+            program = compiled(COMPILERS[0], ROOT / "test/tools/overhead/dynamic.cpp", folder, "-lxxhash", "-pthread")
             bare = instructions(program, "bare", folder)
             print(f"instructions a read hit: bare {bare:.1f}")
             for what, bound in BOUNDS.items():
