@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 #include <lmdb.h>
 #include <nlohmann/json.hpp>
+#include <prometheus/registry.h>
 #include <range/v3/view/chunk.hpp>
 #include <sqlite3.h>
 #endif
@@ -25,6 +26,8 @@ int main() {
   std::thread([&] { fine = fine && zddm::unmappable("x").code() == 102; }).join();
 #ifdef WITH_COMPONENTS
   CLI::App app;
+  prometheus::Registry registry;
+  fine = fine && registry.Collect().empty();
   bool switched = false;
   boost::context::fiber([&](boost::context::fiber&& back) {
     switched = true;

@@ -162,3 +162,32 @@ TEST_CASE("H16: a process whose lease is over serves nothing; a write that ends 
     CHECK(e.kind() == error_class::unknown_outcome);
   }
 }
+
+namespace {
+std::vector<std::string> warnings;
+} // namespace
+
+TEST_CASE("basic_proxy: in completed it warns once, whatever is called and how often, and in no other row") {
+  using rows = zddm::memory::store<int, int>;
+  rows from, to;
+  zddm::lifecycle::handle h("orders");
+  zddm::proxy<rows, rows, zddm::lifecycle::local> p(from, to, h), other(from, to, h);
+  warnings.clear();
+  auto const before =
+      zddm::lifecycle::send_warnings_to([](zddm::lifecycle::warning const& w) { warnings.push_back(to_string(w)); });
+  for (auto const s : {zddm::lifecycle::step::prepare, zddm::lifecycle::step::migrate, zddm::lifecycle::step::cut_over,
+                       zddm::lifecycle::step::complete}) {
+    p.write(1, 1);
+    (void)p.read(1);
+    CHECK(warnings.empty());
+    h.take(s);
+  }
+  for (int i = 0; i < 3; ++i) {
+    CHECK(p.read(1) == 1);
+    p.write(1, 1);
+    CHECK(other.read(1) == 1);
+  }
+  zddm::lifecycle::send_warnings_to(before);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("migration orders is completed and a proxy still serves it") != std::string::npos);
+}

@@ -21,6 +21,7 @@
 #include <zddm/core/intent.hpp>
 #include <zddm/lifecycle/in_flight.hpp>
 #include <zddm/lifecycle/move.hpp>
+#include <zddm/lifecycle/warning.hpp>
 
 namespace zddm::lifecycle {
 
@@ -54,6 +55,12 @@ public:
   std::string const& name() const noexcept { return name_; }
   /// Of the gate's hash: two migrations do not pick the same keys.
   std::uint64_t seed() const noexcept { return seed_; }
+  /// A proxy served a completed migration: warns the first time. Costs one load afterwards.
+  void warn_completed() {
+    if (!warned_.load(std::memory_order_relaxed) && !warned_.exchange(true, std::memory_order_relaxed))
+      detail::sink.load(std::memory_order_acquire)({name_});
+  }
+
   /// A random number that names this process in intents and leases.
   std::uint64_t process() const noexcept { return process_.load(std::memory_order_relaxed); }
   /// Takes a new number: who lost a lease comes back as another. No operation may be under way.
@@ -181,6 +188,7 @@ private:
   std::atomic<settings const*> current_{nullptr};
   std::atomic<coarse_clock::rep> lease_end_{std::numeric_limits<coarse_clock::rep>::max()};
   std::atomic<outage_port*> port_{nullptr};
+  std::atomic<bool> warned_{false};
   in_flight in_flight_;
   alignas(64) std::atomic<std::uint64_t> operations_{0};
   std::mutex moves_; ///< one mover at a time, or one would take a step while the other still waits for operations

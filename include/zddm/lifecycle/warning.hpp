@@ -13,10 +13,12 @@
 
 namespace zddm::lifecycle {
 
-/// A place in the code that still refers to a completed migration.
+/// A place in the code that still refers to a completed migration, or a proxy that still serves one and has no place.
 struct warning {
   std::string_view migration;
-  std::source_location where;
+  std::source_location where = {};
+
+  bool has_place() const { return where.line() != 0; }
 };
 
 inline std::string to_string(std::source_location const& where) {
@@ -25,6 +27,9 @@ inline std::string to_string(std::source_location const& where) {
 
 /// One line, without its end: the place, the migration, what to do.
 inline std::string to_string(warning const& w) {
+  if (!w.has_place())
+    return "zddm warning: migration " + std::string(w.migration) +
+           " is completed and a proxy still serves it; call New directly and strip the proxy, before it is destroyed";
   return to_string(w.where) + ": zddm warning: migration " + std::string(w.migration) +
          " is completed; strip its code here and keep what runs once it is completed, before it is destroyed";
 }

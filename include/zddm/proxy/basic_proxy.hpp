@@ -338,6 +338,7 @@ private:
   }
 
   std::optional<value_type> new_get(operation_type& op) {
+    lifecycle_.migration().warn_completed();
     auto got = op.on_new([](auto& n, key_type const& wanted) { return n.get(wanted); });
     if (!got) got.rethrow();
     return op.answer(std::move(*got));
@@ -414,8 +415,10 @@ private:
         if constexpr (is_fixed) {
           op.new_apply();
           return {reached::not_asked, reached::applied};
-        } else
+        } else {
+          lifecycle_.migration().warn_completed();
           return consistency_.write_new_only(op);
+        }
       default: break;
       }
       if constexpr (!is_fixed) return consistency_.write(op);
