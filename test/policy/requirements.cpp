@@ -57,7 +57,7 @@ struct hears_all {
   template <class Event> void on(Event const&) {}
 };
 
-struct agreement {
+struct agreement_for_all {
   static constexpr bool many_processes = true;
   template <class Store> static constexpr bool serves = false;
 };
@@ -112,7 +112,7 @@ TEST_CASE("policy requirements: each member that is missing or wrong is noticed 
   CHECK(!ends_calls<unbound>);
 
   CHECK(knows_the_row<running>);
-  CHECK(keeps_agreement<agreement>);
+  CHECK(keeps_agreement<agreement_for_all>);
   CHECK(!keeps_agreement<agreement_for_some>);
   CHECK(!keeps_agreement<unbound>);
 

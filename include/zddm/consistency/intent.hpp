@@ -83,10 +83,12 @@ struct intent {
       return result;
     }
 
-    /// Puts into New what Old holds, whatever New had, as a writer does that leaves Old as it is; says whether it could.
+    /// New has what Old holds, or asks Old for the key, whatever it had before: a writer that leaves Old as it is. False: New
+    /// cannot be told.
     template <class Op> bool refresh(Op& op) {
       auto begun = try_begin(op);
-      if (!begun || !*begun) return false;
+      if (!begun) return false;
+      if (!*begun) return true; // somebody is writing it in New, the authority
       auto const value = [&] {
         try {
           return op.old_get();
@@ -95,8 +97,8 @@ struct intent {
           throw;
         }
       }();
-      auto ended = end(op, **begun, value);
-      return ended && *ended;
+      end(op, **begun, value);
+      return true;
     }
 
     /// Compares the two stores; what differs is believed only if no write began while it was looked at.

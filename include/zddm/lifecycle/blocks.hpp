@@ -78,8 +78,9 @@ public:
     if (!migration_->lease_valid())
       throw lease_lost("this process lost touch with the fleet of " + migration_->name() +
                        "; nothing was done. Retry when it has joined again");
-    if (operation.now().at >= row::completed) [[unlikely]] {
-      if (operation.now().at == row::destroyed)
+    auto const& now = route_of(operation.now().at);
+    if (now.warns || now.read == reads::refused) [[unlikely]] {
+      if (now.read == reads::refused)
         throw error(105, migration_->name() + " is destroyed, and " + to_string(where_) +
                              " still refers to it; nothing was done. Strip the migration's code there and deploy again");
       detail::warn_once(warned, migration_->process(), {migration_->name(), where_});

@@ -7,6 +7,7 @@
 #include <deque>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -120,6 +121,11 @@ public:
   void take(step asked, threshold reach = threshold::open()) {
     refuse_inside();
     std::lock_guard const lock(moves_);
+    bool const forward = asked != step::roll_back && asked != step::switch_off;
+    if (forward && !done(asked, current().at) && current().shut != lifecycle::quarantine::none)
+      throw refused("cannot " + std::string(path_of(asked).name) + ' ' + name_ +
+                    " while New is in quarantine, since New lacks what was written meanwhile; nothing was changed. Call "
+                    "rejoin() of its proxy first");
     if (!done(asked, current().at) && !next_settings(asked, current(), reach))
       throw refused("cannot " + std::string(path_of(asked).name) + ' ' + name_ + " in row " +
                     std::string(to_string(current().at)) + "; nothing was changed");
@@ -162,6 +168,30 @@ public:
     quarantine(reason);
   }
 
+  /// Ends the quarantine of a single process: while `heal(key)` is called with every key written meanwhile (text form),
+  /// reads go to Old and writes make New forget their key. Says how many keys there were. What `heal` throws ends it, with
+  /// the keys that are left still listed.
+  template <class Heal> std::size_t let_in(Heal&& heal) {
+    refuse_inside();
+    std::lock_guard const lock(moves_);
+    auto next = current();
+    if (next.shut == lifecycle::quarantine::none) return 0;
+    auto const shift = [&](lifecycle::quarantine to) {
+      next.shut = to;
+      ++next.epoch;
+      publish(next);
+    };
+    shift(lifecycle::quarantine::rejoining);
+    std::size_t healed = 0;
+    for (auto key = first_journaled(); key; key = first_journaled(), ++healed) {
+      heal(*key);
+      std::lock_guard const listing(guard_);
+      journal_.erase(*key);
+    }
+    shift(lifecycle::quarantine::none);
+    return healed;
+  }
+
   void journal(std::string_view key) {
     if (auto* const port = port_.load(std::memory_order_acquire)) return port->journal(key);
     std::lock_guard const lock(guard_);
@@ -169,6 +199,11 @@ public:
   }
 
 private:
+  std::optional<std::string> first_journaled() {
+    std::lock_guard const lock(guard_);
+    return journal_.empty() ? std::nullopt : std::optional(*journal_.begin());
+  }
+
   void refuse_inside() {
     if (in_flight_.inside())
       throw error(402,

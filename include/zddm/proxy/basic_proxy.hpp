@@ -225,6 +225,24 @@ public:
     return healed;
   }
 
+  /// Ends a quarantine once New is back: New is given every key that was written meanwhile, and then reads return to it; says
+  /// how many keys there were. Throws a transient error if New fails one of them; call it again. For a migration of a single
+  /// process; `zd repair` does the same for a fleet.
+  std::size_t rejoin()
+    requires(!is_fixed && !lifecycle_type::many_processes)
+  {
+    return lifecycle_.migration().let_in([&](std::string const& journaled) {
+      auto const key = text::decode<key_type>(journaled);
+      run(event::operation::fill, [&](auto const& now) {
+        operation_type op(*this, key, plan_of(now, key), event::operation::fill);
+        if (!consistency_.refresh(op))
+          throw store_error(error_class::transient,
+                            "New did not take a key that was written while it was shut out; it stays shut "
+                            "out, and nothing is lost. Call rejoin() again once New is back");
+      });
+    });
+  }
+
   /// Whether the gate admits the key at the rate now in force.
   bool admits(key_type const& key)
     requires(!is_fixed)
@@ -306,16 +324,23 @@ private:
           return result;
         }
       };
-      if constexpr (trips<failure_type>) {
-        struct after {
-          basic_proxy& proxy;
-          ~after() { proxy.shut_out_if_tripped(); }
-        } const then{*this};
-        return inside();
-      } else
-        return inside();
+      [[maybe_unused]] after_operation const then{*this};
+      return inside();
     }
   }
+
+  /// Outside of any operation: what the failure policy asks for once one is over.
+  struct after_operation {
+    basic_proxy& proxy;
+    ~after_operation()
+      requires trips<failure_type>
+    {
+      proxy.shut_out_if_tripped();
+    }
+    ~after_operation()
+      requires(!trips<failure_type>)
+    = default;
+  };
 
   /// New is asked into quarantine where the failure policy has had enough of it. To be called outside of operations.
   void shut_out_if_tripped() noexcept {
@@ -378,6 +403,7 @@ private:
   /// store failed it: the observer was told of that, and the key is one that asks Old.
   template <class Step, class... Args>
   void resume(key_type const& key, event::operation what, Step& step, Args const&... args) noexcept try {
+    [[maybe_unused]] after_operation const then{*this};
     auto const operation = lifecycle_.enter();
     if (!lifecycle_.may_act()) return;
     operation_type op(*this, key, plan_of(operation.now(), key), what);
@@ -431,7 +457,8 @@ private:
     if constexpr (is_fixed) {
       operation_type op(*this, key, plan_of(fixed_row{}, key), what, input);
       return body(op);
-    } else
+    } else {
+      [[maybe_unused]] after_operation const then{*this};
       for (;;) {
         std::string reason;
         std::optional<std::invoke_result_t<Body&, operation_type&>> applied;
@@ -462,6 +489,7 @@ private:
           return std::move(*applied);
         }
       }
+    }
   }
 
   /// New was shut out after Old was written; where it could not be, since the row requires it by now, New has to follow.

@@ -59,12 +59,12 @@ inline constexpr promise promise_of = [] {
     return promise{agreement::linearizable, true, true, hazards::all(), false};
   else {
     using consistency = typename Proxy::consistency_type;
-    constexpr bool fleet = Proxy::lifecycle_type::many_processes;
-    promise p{detail::agreement_of<consistency>(), fleet, shields_callers<typename Proxy::failure_type>,
+    constexpr bool shared_by_many = Proxy::lifecycle_type::many_processes;
+    promise p{detail::agreement_of<consistency>(), shared_by_many, shields_callers<typename Proxy::failure_type>,
               closed_by_policy<consistency, old_store, new_store> | detail::never_met<old_store, new_store>()};
     // The route table and the barrier close these for every policy.
     p.closed = p.closed | hazards{hazard::gate_down_and_up, hazard::switch_before_drain};
-    if constexpr (fleet) p.closed = p.closed | hazards{hazard::wrong_state_at_start};
+    if constexpr (shared_by_many) p.closed = p.closed | hazards{hazard::wrong_state_at_start};
     p.bounded_write_time = p.closed.has(hazard::repair_under_a_slow_writer);
     return p;
   }
