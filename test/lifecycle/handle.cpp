@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -121,6 +122,39 @@ TEST_CASE("handle: alone it shuts New out by itself, once") {
   h.quarantine("still");
   CHECK(h.current().epoch == 6);
   h.journal("k");
+}
+
+TEST_CASE("handle: in quarantine no step forward is taken, and the steps back are") {
+  handle h("names", {row::prepared, 5});
+  h.quarantine("New is down");
+  for (auto const forward : {step::migrate, step::destroy}) CHECK_THROWS_AS(h.take(forward), zddm::refused);
+  CHECK_NOTHROW(h.take(step::prepare));
+  CHECK(h.current().at == row::prepared);
+  h.take(step::roll_back);
+  CHECK(h.current().at == row::unrun);
+}
+
+TEST_CASE("handle: New is let in again once every key written meanwhile is healed") {
+  handle h("names", {row::prepared, 5});
+  CHECK(h.let_in([](std::string const&) { FAIL("nothing was written down"); }) == 0);
+  h.quarantine("New is down");
+  h.journal("k1");
+  h.journal("k2");
+  int calls = 0;
+  auto const fails = [&](std::string const& key) {
+    CHECK(h.current().shut == quarantine::rejoining);
+    ++calls;
+    if (key == "k2") throw std::runtime_error("New is still down");
+  };
+  CHECK_THROWS_AS(h.let_in(fails), std::runtime_error);
+  CHECK(calls == 2);
+  CHECK(h.current().shut != quarantine::none);
+  std::set<std::string> healed;
+  CHECK(h.let_in([&](std::string const& key) { healed.insert(key); }) == 1);
+  CHECK(healed == std::set<std::string>{"k2"});
+  CHECK(h.current().shut == quarantine::none);
+  h.take(step::migrate);
+  CHECK(h.current().at == row::migrated);
 }
 
 TEST_CASE("handle: in a fleet it asks the port") {

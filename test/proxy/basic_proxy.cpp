@@ -14,6 +14,7 @@
 #include <zddm/lifecycle/shared.hpp>
 #include <zddm/memory/store.hpp>
 #include <zddm/proxy/proxy.hpp>
+#include <zddm/testing/faulty_store.hpp>
 
 using namespace zddm;
 using lifecycle::row;
@@ -161,6 +162,35 @@ TEST_CASE("H16: a process whose lease is over serves nothing; a write that ends 
   } catch (store_error const& e) {
     CHECK(e.kind() == error_class::unknown_outcome);
   }
+}
+
+TEST_CASE_TEMPLATE("rejoin gives New what was written while it was shut out, or leaves it shut out", Consistency,
+                   consistency::intent, consistency::key_locked) {
+  using flaky = testing::faulty_store<rows>;
+  rows old_rows, inner;
+  flaky new_rows(inner);
+  lifecycle::handle life("trial");
+  proxy<rows, flaky, lifecycle::local, gate::dial, Consistency> p(old_rows, new_rows, life);
+  p.write("k", 1);
+  p.write("gone", 1);
+  life.take(step::prepare);
+  life.set_rate(threshold::open());
+  (void)p.read("k");
+  (void)p.read("gone");
+  life.quarantine("New is down");
+  new_rows.script(testing::fail_always());
+  CHECK(p.write("k", 2).new_store == reached::journaled);
+  p.erase("gone");
+  CHECK(p.read("k") == 2);
+  CHECK_THROWS_AS(p.rejoin(), store_error);
+  CHECK(p.read("k") == 2);
+  new_rows.script({});
+  CHECK(p.rejoin() == 2);
+  CHECK(p.rejoin() == 0);
+  CHECK(p.read("k") == 2);
+  CHECK(!p.read("gone"));
+  CHECK(inner.get("k") == 2);
+  CHECK(!inner.get("gone"));
 }
 
 namespace {
