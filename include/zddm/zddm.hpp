@@ -14,6 +14,7 @@
 #include <zddm/consistency/key_locked.hpp>
 #include <zddm/consistency/sampled.hpp>
 #include <zddm/consistency/unguarded.hpp>
+#include <zddm/consistency/versioned.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>

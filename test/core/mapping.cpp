@@ -181,8 +181,8 @@ TEST_CASE("versions, marks and times to live pass through") {
   CHECK((view.get_versioned("p1") == zddm::versioned<new_person>{new_person{"A B"}, v}));
   CHECK_FALSE(view.put_if_newer("p1", {"C D"}, v));
   CHECK(view.put_if_newer("p1", {"C D"}, {v.counter + 1, 9}));
-  CHECK(view.put_if_version("p1", new_person{"E F"}, {v.counter + 1, 9}));
-  CHECK_FALSE(view.put_if_version("p1", std::nullopt, v));
+  CHECK(view.put_if_version("p1", new_person{"E F"}, {v.counter + 1, 9}, {v.counter + 2, 9}));
+  CHECK_FALSE(view.put_if_version("p1", std::nullopt, v, {v.counter + 3, 9}));
   CHECK((view.get("p1") == new_person{"E F"}));
   CHECK(view.erase_if_newer("p1", {90, 9}));
   CHECK(view.erase_next("p1", 9).counter == 91);

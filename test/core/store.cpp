@@ -51,7 +51,7 @@ struct without_remaining : zddm::archetype::expiring_store {
   void remaining(key const&) = delete;
 };
 struct unversioned_condition : zddm::archetype::plain_store {
-  bool put_if_version(key const&, std::optional<value> const&, zddm::version);
+  bool put_if_version(key const&, std::optional<value> const&, zddm::version, zddm::version);
 };
 
 /// Takes another type than it gives.

@@ -92,6 +92,17 @@ TEST_CASE("intent: an overlapped writer that ended with its value would leave th
   CHECK(side_by_side<never_overlapped>({row::prepared, false}, {row::prepared, true}, 0).apart > 0);
 }
 
+TEST_CASE("intent: a New that fails a read in completing is not answered for by Old, which may lag behind") {
+  for (auto const beside : {row::switched, row::completed}) {
+    auto const v = explore<store>({{{beside, false}, "1"}, {{row::completing, false}, "rr"}}, {row::completing, false},
+                                  {.faults = 1, .ways = {explorer::fault::before}, .where = 1}, true);
+    CAPTURE(v.tally.witness);
+    CHECK(v.tally.complete);
+    CHECK(v.errors > 0);
+    CHECK(v.not_linearizable == 0);
+  }
+}
+
 TEST_CASE("H15: an update beside an update, a write or an erase is applied once, at every legal pair of rows") {
   std::cout << "an update and another change, a read beside them\n";
   for (auto const& e : zddm::lifecycle::edges) {

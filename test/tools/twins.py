@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """Checks that path = name = test = section: every header include/zddm/F/N.hpp (but those of testing/) has its test
 test/F/N.cpp that includes it first, its line F/N in test/tests.txt with the component its folder needs, and its section
-`## N` in docs/reference/F.md; and that no test stands outside the manifest and no line of it without a header.
+`## N` in docs/reference/F.md, a policy its line in docs/reference/policies.md; and that no test stands outside the manifest and no line of it without a header.
 
 twins.py [ROOT]        prints every violation, fails if there is one
 twins.py --self-test   checks itself
@@ -17,6 +17,9 @@ EXTRA = {"explore", "protocol", "processes", "examples", "matrix"}
 # Folders of test/ that hold no tests of the manifest.
 APART = {"tools", "consumer", "compile_fail", "bench"}
 COMPONENT = {"backfill": "bulk", "verify": "bulk", "sqlite": "sqlite", "lmdb": "lmdb", "cli": "cli"}
+# Folders whose headers are policies, which docs/reference/policies.md lists, but for these.
+AXES = {"gate", "cache", "failure", "consistency", "observer"}
+NOT_POLICIES = {"histogram"}
 WORDS = {"script", "example", "program"}
 
 
@@ -49,6 +52,12 @@ def violations(root):
         sections = re.findall(r"^## `?(\S+?)`?\s*$", page.read_text(encoding="utf-8"), re.M) if page.exists() else []
         if sections.count(last) != 1:
             yield f"include/zddm/{name}.hpp: {sections.count(last)} sections `## {last}` in docs/reference/{folder}.md, 1 is wanted"
+    overview = root / "docs/reference/policies.md"
+    listed = overview.read_text(encoding="utf-8") if overview.exists() else ""
+    for name in sorted(headers):
+        folder, _, last = name.partition("/")
+        if folder in AXES and last not in NOT_POLICIES and f"({folder}.md#{last})" not in listed:
+            yield f"include/zddm/{name}.hpp: no line in docs/reference/policies.md"
     for name, components in sorted(tests.items()):
         folder = name.split("/")[0]
         if not (root / f"test/{name}.cpp").exists():
@@ -96,6 +105,9 @@ def self_test():
         ("has no include", {"include/zddm/core/a.hpp": None}),
         ("has no test/", {"test/tests.txt": lines + "core/gone\n"}),
         ("needs the word lmdb", {"test/tests.txt": lines.replace("store lmdb", "store")}),
+        ("no line in docs/reference/policies.md", {
+            "include/zddm/gate/g.hpp": "", "test/gate/g.cpp": "#include <zddm/gate/g.hpp>\n", "docs/reference/gate.md": "## g\n",
+            "test/tests.txt": lines + "gate/g\n", "docs/reference/policies.md": "[h](gate.md#h)\n"}),
         ("stands twice", {"test/tests.txt": lines + "core/a sqlite\n"}),
         ("stands twice", {"test/tests.txt": lines + "script test/tools/x.py\n"}),
     ]

@@ -42,6 +42,7 @@ template <class Reads, class Writes> struct flow {
       if constexpr (puts_work_off<reads>) reads::finish();
       if constexpr (puts_work_off<writes>) writes::finish();
     }
+    static constexpr bool defers_writes = zddm::defers_writes<writes>;
     using writes::carries_value;
     using writes::on_write;
   };

@@ -8,13 +8,15 @@
 namespace zddm::cache {
 
 /// A write returns once Old has it and New knows that it does not know the key; its value reaches New on the executor given
-/// to the proxy. Where that is full the write waits for New itself. A process that dies leaves the key to Old.
+/// to the proxy. Where that is full the write waits for New itself. A process that dies leaves the key to Old, if New knows that
+/// it does not know it (`consistency::intent`) or Old lists it (`journaled`).
 template <executor Executor> struct write_back_on {
   using axis = zddm::axis::cache;
 
   template <class Model> class bind {
   public:
     static constexpr bool carries_value = true;
+    static constexpr bool defers_writes = true;
 
     explicit bind(Executor& e) noexcept : later_(e) {}
 

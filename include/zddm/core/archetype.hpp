@@ -64,7 +64,7 @@ struct versioned_store : plain_store {
 };
 
 struct conditional_store : versioned_store {
-  bool put_if_version(key const&, std::optional<value> const&, version);
+  bool put_if_version(key const&, std::optional<value> const&, version, version);
 };
 
 struct intent_store : plain_store {

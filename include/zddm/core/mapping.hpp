@@ -201,10 +201,11 @@ public:
   {
     return old_->erase_if_newer(to_old_key(key), v);
   }
-  bool put_if_version(key_type const& key, std::optional<value_type> const& value, version v)
+  bool put_if_version(key_type const& key, std::optional<value_type> const& value, version expected, version next)
     requires is_two_way && conditional_store<Old>
   {
-    return old_->put_if_version(to_old_key(key), value ? std::optional<old_value>(checked(*value)) : std::nullopt, v);
+    return old_->put_if_version(to_old_key(key), value ? std::optional<old_value>(checked(*value)) : std::nullopt, expected,
+                                next);
   }
 
   void put_marked(key_type const& key, value_type const& value)

@@ -103,11 +103,11 @@ concept versioned_store =
       { s.erase_if_newer(key, v) } -> std::same_as<bool>;
     };
 
-/// Puts or erases (no value) only if the key still holds this version.
+/// Puts or erases (no value) only if the key still holds the first version; it then holds the second, which is newer.
 template <class S>
 concept conditional_store =
     versioned_store<S> && requires(S& s, key_of<S> const& key, std::optional<value_of<S>> const& value, version v) {
-      { s.put_if_version(key, value, v) } -> std::same_as<bool>;
+      { s.put_if_version(key, value, v, v) } -> std::same_as<bool>;
     };
 
 /// The `intent` protocol of New: each member is one atomic step on the value and its record (`intent_record`).

@@ -45,8 +45,9 @@ public:
 /// call costs one acquire load and two stores to a cache line of the calling thread's own.
 class handle {
 public:
-  explicit handle(std::string name, settings const& initial = {})
-      : name_(std::move(name)), seed_(seed_of(name_)), process_(random_id()) {
+  /// `process` is a number that no other process of the migration has.
+  explicit handle(std::string name, settings const& initial = {}, std::uint64_t process = random_id())
+      : name_(std::move(name)), seed_(seed_of(name_)), process_(process) {
     kept_.push_back(initial);
     current_.store(&kept_.back(), std::memory_order_release);
   }
@@ -62,7 +63,7 @@ public:
       detail::sink.load(std::memory_order_acquire)({name_});
   }
 
-  /// A random number that names this process in intents and leases.
+  /// The number that names this process in intents, versions and leases; a random one unless it was given.
   std::uint64_t process() const noexcept { return process_.load(std::memory_order_relaxed); }
   /// Takes a new number: who lost a lease comes back as another. No operation may be under way.
   void rename() { process_.store(random_id(), std::memory_order_relaxed); }

@@ -100,11 +100,10 @@ public:
   bool put_if_newer(Key const& key, Value const& value, version v) { return take(key, value, v); }
   bool erase_if_newer(Key const& key, version v) { return take(key, std::nullopt, v); }
 
-  /// The key then holds the next version of the same process.
-  bool put_if_version(Key const& key, maybe const& value, version v) {
+  bool put_if_version(Key const& key, maybe const& value, version expected, version next) {
     auto const k = Codec::key_bytes(key);
     return table_.write_beside([&](transaction& t, counters&) {
-      return version_in(t, table_.fit(k)) == v && set_versioned(t, k, value, {v.counter + 1, v.process});
+      return version_in(t, table_.fit(k)) == expected && set_versioned(t, k, value, next);
     });
   }
 

@@ -82,11 +82,10 @@ public:
   bool put_if_newer(Key const& key, Value const& value, version v) { return take(key, value, v); }
   bool erase_if_newer(Key const& key, version v) { return take(key, std::nullopt, v); }
 
-  /// The key then holds the next version of the same process.
-  bool put_if_version(Key const& key, std::optional<Value> const& value, version v) {
+  bool put_if_version(Key const& key, std::optional<Value> const& value, version expected, version next) {
     auto const lock = exclusive();
-    if (held(key) != v) return false;
-    versions_[key] = {v.counter + 1, v.process};
+    if (held(key) != expected) return false;
+    versions_[key] = next;
     set(key, value);
     return true;
   }

@@ -91,6 +91,26 @@ template <class B, class Old> inline constexpr bool serves_old_store = true;
 template <class B, class Old>
   requires requires { B::template serves_old<Old>; }
 inline constexpr bool serves_old_store<B, Old> = B::template serves_old<Old>;
+/// Wants every write, those too that go to Old alone.
+template <class B> inline constexpr bool takes_every_write = false;
+template <class B>
+  requires requires { B::takes_every_write; }
+inline constexpr bool takes_every_write<B> = B::takes_every_write;
+/// Does a read-modify-write by itself, in steps that Old, and once it is the authority New, can take.
+template <class B, class Old, class New> inline constexpr bool updates_by_itself = false;
+template <class B, class Old, class New>
+  requires requires { B::template updates<Old, New>; }
+inline constexpr bool updates_by_itself<B, Old, New> = B::template updates<Old, New>;
+/// Lets New's part of a write be done after the write has returned.
+template <class B> inline constexpr bool defers_writes = false;
+template <class B>
+  requires requires { B::defers_writes; }
+inline constexpr bool defers_writes<B> = B::defers_writes;
+/// A key whose write is deferred is one that asks Old.
+template <class B> inline constexpr bool bears_deferred_writes = true;
+template <class B>
+  requires requires { B::deferred_writes; }
+inline constexpr bool bears_deferred_writes<B> = B::deferred_writes;
 /// A call of New that ends late does no harm.
 template <class B> inline constexpr bool bears_late_calls = false;
 template <class B>

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -137,11 +138,14 @@ public:
   template <class F>
     requires std::same_as<input_type, value_type>
   std::optional<value_type> update(key_type const& key, F&& f) {
-    static_assert(detail::diagnose_update<std::conditional_t<new_alone, New, Old>, in_turn>());
+    if constexpr (!in_turn && every_write)
+      static_assert(detail::diagnose_conditional_update<by_policy>());
+    else
+      static_assert(detail::diagnose_update<std::conditional_t<new_alone, New, Old>, by_policy>());
     return writing(key, event::operation::update, nullptr, [&](operation_type& op) -> std::optional<value_type> {
       switch (op.plan().write) {
       case lifecycle::writes::old_only:
-        if constexpr (updatable_store<Old>) return op.old_update(f);
+        if constexpr (!every_write && updatable_store<Old>) return op.old_update(f);
         break;
       case lifecycle::writes::new_only:
         if constexpr (is_fixed) return op.new_update(f);
@@ -206,10 +210,10 @@ public:
   /// Copies one key from Old to New if New lacks it, in turn with the writes of this process; says whether it did. For
   /// stores whose consistency is kept inside one process; others are filled by `backfill` from anywhere.
   bool fill(key_type const& key)
-    requires(!is_fixed)
+    requires(!is_fixed) && requires(consistency_type& c, detail::operation<basic_proxy>& op) { c.fill(op); }
   {
-    return run(event::operation::read, [&](auto const&) {
-      operation_type op(*this, key, {}, event::operation::fill);
+    return run(event::operation::fill, [&](auto const& now) {
+      operation_type op(*this, key, plan_of(now, key), event::operation::fill);
       return consistency_.fill(op);
     });
   }
@@ -218,7 +222,7 @@ public:
   /// many there were. Call it once no timed-out write is on its way to Old any more, and with success before `completed`, the
   /// first row that trusts New alone. For stores whose consistency is kept inside one process.
   std::size_t heal()
-    requires(!is_fixed)
+    requires(!is_fixed) && requires(consistency_type& c) { c.heal([](key_type const&) {}); }
   {
     auto healed = consistency_.heal([&](key_type const& key) { fill(key); });
     if constexpr (requires { consistency_type::journals; }) healed += heal_marked();
@@ -279,6 +283,20 @@ private:
       return false;
     else
       return !consistency_type::many_processes;
+  }();
+  /// The consistency policy is given the writes too that go to Old alone: updates take turns with them.
+  static constexpr bool every_write = [] {
+    if constexpr (is_fixed)
+      return false;
+    else
+      return takes_every_write<consistency_type> || (in_turn && !updatable_store<Old>);
+  }();
+  /// It does a read-modify-write by itself.
+  static constexpr bool by_policy = [] {
+    if constexpr (is_fixed)
+      return false;
+    else
+      return in_turn || updates_by_itself<consistency_type, Old, New>;
   }();
   /// New is all there is, known when the program is built.
   static constexpr bool new_alone = [] {
@@ -431,8 +449,8 @@ private:
     return writing(key, what, input, [&](operation_type& op) -> write_outcome {
       switch (op.plan().write) {
       case lifecycle::writes::old_only:
-        if constexpr (in_turn && !updatable_store<Old>)
-          consistency_.write(op); // in turn with updates
+        if constexpr (every_write)
+          consistency_.write(op);
         else
           op.old_apply();
         return {reached::applied, op.plan().journaled ? reached::journaled : reached::not_asked};
@@ -459,8 +477,9 @@ private:
       return body(op);
     } else {
       [[maybe_unused]] after_operation const then{*this};
-      for (;;) {
+      for (int waited = 0;;) {
         std::string reason;
+        bool between = false;
         std::optional<std::invoke_result_t<Body&, operation_type&>> applied;
         {
           auto const operation = lifecycle_.enter();
@@ -480,7 +499,13 @@ private:
               reason = "quarantine announced";
           } catch (detail::shut_out const& refused) {
             reason = reason_of(refused.why);
+          } catch (detail::between_rows const&) {
+            between = true;
           }
+        }
+        if (between) {
+          wait_for_next_row(waited);
+          continue;
         }
         lifecycle_.migration().quarantine(reason);
         detail::tell(observer_, event::quarantined{});
@@ -490,6 +515,24 @@ private:
         }
       }
     }
+  }
+
+  void pause() {
+    if constexpr (requires { lifecycle_.pause(); })
+      lifecycle_.pause();
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+  /// Half a minute in all, and then a transient error.
+  void wait_for_next_row(int& waited) {
+    if (++waited > 30'000)
+      throw store_error(error_class::transient,
+                        "an update waits until every process has left row " +
+                            std::string(to_string(lifecycle_.migration().current().at)) +
+                            ", and some process does not; nothing was changed. Try again; zd status names who is waited for",
+                        106);
+    pause();
   }
 
   /// New was shut out after Old was written; where it could not be, since the row requires it by now, New has to follow.

@@ -68,12 +68,19 @@ template <class LifecycleBound, class Bound> consteval bool diagnose_one_process
   return !LifecycleBound::many_processes || Bound::many_processes;
 }
 
-template <class Authority, bool InTurn> consteval bool diagnose_update() {
-  constexpr bool one_step = updatable_store<Authority> || InTurn;
+template <class Authority, bool ByPolicy> consteval bool diagnose_update() {
+  constexpr bool one_step = updatable_store<Authority> || ByPolicy;
   static_assert(one_step, "zddm: update needs an Old that can read, modify and write in one atomic step (updatable_store: "
                           "update(key, f)), and once completed such a New; without, one of two updates is lost (hazard H15). "
                           "Within one process take consistency::key_locked with lifecycle::local");
   return one_step;
+}
+
+template <bool ByPolicy> consteval bool diagnose_conditional_update() {
+  static_assert(ByPolicy, "zddm: with this consistency policy update needs an Old and a New that put under the condition that a "
+                          "version still holds (conditional_store: put_if_version(key, value, expected, next)); without, one of "
+                          "two updates is lost (hazard H15). consistency::intent needs an updatable_store as Old");
+  return ByPolicy;
 }
 
 template <class Failure, class Bound> consteval bool diagnose_late_calls() {
@@ -85,8 +92,17 @@ template <class Failure, class Bound> consteval bool diagnose_late_calls() {
   return together;
 }
 
+template <class Cache, class Bound> consteval bool diagnose_deferred_writes() {
+  constexpr bool together = !defers_writes<Cache> || bears_deferred_writes<Bound>;
+  static_assert(together,
+                "zddm: cache::write_back puts off New's part of a write, and with this consistency policy a read would be "
+                "given the earlier value until then. Take cache::write_through, or consistency::intent or "
+                "consistency::key_locked, which let such a key ask Old");
+  return together;
+}
+
 /// Whether the policies go together with each other and with the stores.
-template <class Old, class New, class Failure, class Lifecycle, class LifecycleBound, class ConsistencyBound>
+template <class Old, class New, class CacheBound, class Failure, class Lifecycle, class LifecycleBound, class ConsistencyBound>
 consteval bool diagnose_couplings() {
   if constexpr (pins_the_row<Lifecycle>)
     return true;
@@ -95,6 +111,8 @@ consteval bool diagnose_couplings() {
   else if constexpr (!diagnose_consistency_needs_old<Old, ConsistencyBound>())
     return false;
   else if constexpr (!diagnose_late_calls<Failure, ConsistencyBound>())
+    return false;
+  else if constexpr (!diagnose_deferred_writes<CacheBound, ConsistencyBound>())
     return false;
   else
     return diagnose_one_process_policy_in_a_fleet<LifecycleBound, ConsistencyBound>();

@@ -27,6 +27,9 @@ struct shut_out {
   std::exception_ptr why;
 };
 
+/// Thrown before anything was done: the operation begins again once the row is another.
+struct between_rows {};
+
 /// Tells the observer, if it listens to such events at all.
 template <class Observer, class Event> void tell(Observer& observer, Event const& e) {
   if constexpr (hears<Observer, Event>) observer.on(e);
@@ -65,6 +68,7 @@ public:
   using key_type = typename Proxy::key_type;
   using value_type = typename Proxy::value_type;
   using input_type = typename Proxy::input_type;
+  using old_store = typename Proxy::old_store;
 
   operation(Proxy& proxy, key_type const& key, lifecycle::plan const& plan, event::operation what,
             input_type const* input = nullptr, std::exception_ptr* behind = nullptr)
@@ -83,21 +87,41 @@ public:
       if (marks_) proxy_.old_.clear_mark(key_);
   }
 
+  /// What the caller writes; null for an erase.
+  input_type const* input() const noexcept { return input_; }
   /// The value New has to hold once the write is done; nothing for an erase.
   std::optional<value_type> held() const {
     return input_ ? std::optional<value_type>(held_by(proxy_.old_, *input_)) : std::nullopt;
   }
 
+  /// A call of Old; what it throws reaches the caller.
+  template <class F> decltype(auto) on_old(F&& f) {
+    return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::old_store, what_,
+                                             [&]() -> decltype(auto) { return f(proxy_.old_); });
+  }
+
+  /// A call that changes Old.
+  template <class F> auto change_old(F&& f) {
+    if constexpr (std::is_void_v<decltype(f(proxy_.old_))>) {
+      on_old(f);
+      old_changed_ = true;
+    } else {
+      auto result = on_old(f);
+      old_changed_ = true;
+      return result;
+    }
+  }
+
   std::optional<value_type> old_get() {
-    return on_old([&](auto& old_store) { return old_store.get(key_); });
+    return on_old([&](auto& from) { return from.get(key_); });
   }
 
   void old_apply() {
-    on_old([&](auto& old_store) { put_in_old(old_store, input_); });
+    change_old([&](auto& to) { put_in_old(to, input_); });
   }
 
   void old_replace(std::optional<value_type> const& value) {
-    on_old([&](auto& old_store) { put_in_old(old_store, value ? &*value : nullptr); });
+    change_old([&](auto& to) { put_in_old(to, value ? &*value : nullptr); });
   }
 
   /// Read-modify-write of Old: in one atomic step of the store, or under the lock of the consistency policy.
@@ -108,11 +132,11 @@ public:
       callers_fault_ = false;
       return next;
     };
-    return on_old([&](auto& old_store) -> std::optional<value_type> {
+    return change_old([&](auto& o) -> std::optional<value_type> {
       if constexpr (updatable_store<typename Proxy::old_store>)
-        if (!marks_) return old_store.update(key_, change);
-      auto next = change(old_store.get(key_));
-      put_in_old(old_store, next ? &*next : nullptr);
+        if (!marks_) return o.update(key_, change);
+      auto next = change(o.get(key_));
+      put_in_old(o, next ? &*next : nullptr);
       return next;
     });
   }
@@ -136,9 +160,14 @@ public:
   }
 
   /// A call of New, as the failure policy lets it end: a captureless `step(New&, key, args...)` that may be made again, and may
-  /// end after this operation.
+  /// end after this operation. A failure that the failure policy lets through once Old has the write is one of half of it.
   template <class Step, class... Args> auto on_new(Step step, Args const&... args) {
-    return proxy_.failure_.on_new(repeatable_call<operation, Step, Args...>(*this, step, args...));
+    try {
+      return proxy_.failure_.on_new(repeatable_call<operation, Step, Args...>(*this, step, args...));
+    } catch (std::exception const&) {
+      if (old_changed_) half_applied(std::current_exception());
+      throw;
+    }
   }
 
   /// A call `step(New&, key)` that is made once at most, before this returns.
@@ -167,14 +196,17 @@ public:
   }
 
   /// Old answers.
-  std::optional<value_type> answer_from_old() {
-    auto value = old_get();
+  std::optional<value_type> answer_from_old() { return answer_as_old(old_get()); }
+  /// Old has answered.
+  std::optional<value_type> answer_as_old(std::optional<value_type> value) {
     answered_by(event::side::old_store);
     return value;
   }
 
-  /// New could not answer; Old does, since it is written as long as this route is taken.
-  std::optional<value_type> fall_back(std::exception_ptr const&) {
+  /// New could not answer; Old does, since it is written as long as this route is taken. Not where New is the authority: Old
+  /// may lag behind a process that has left Old already.
+  std::optional<value_type> fall_back(std::exception_ptr const& why) {
+    if (plan_.write == lifecycle::writes::mirrored) std::rethrow_exception(why);
     tell(proxy_.observer_, event::fell_back{});
     return answer_from_old();
   }
@@ -203,15 +235,15 @@ public:
   /// Tells the observer.
   template <class Event> void report(Event const& e) { tell(proxy_.observer_, e); }
 
+  /// A number of this process that no other has.
+  std::uint64_t process() const { return proxy_.lifecycle_.migration().process(); }
   intent_id next_intent() { return proxy_.lifecycle_.migration().next_intent(); }
 
   /// Lets others go on, before the same is tried again.
-  void pause() {
-    if constexpr (requires { proxy_.lifecycle_.pause(); })
-      proxy_.lifecycle_.pause();
-    else
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  void pause() { proxy_.pause(); }
+
+  /// Leaves the operation, undone, for one that begins in the next row.
+  [[noreturn]] void wait_for_next_row() const { throw between_rows{}; }
 
   /// Throws `lease_lost` if this process may no longer touch Old.
   void confirm_lease() const { proxy_.confirm_lease(); }
@@ -252,13 +284,13 @@ private:
   friend Proxy;
   static constexpr reached queued = reached::queued;
 
-  template <class OldStore, class Value> void put_in_old(OldStore& old_store, Value const* value) {
+  template <class OldStore, class Value> void put_in_old(OldStore& to, Value const* value) {
     if constexpr (journaling_store<OldStore>)
-      if (marks_) return value ? old_store.put_marked(key_, *value) : old_store.erase_marked(key_);
+      if (marks_) return value ? to.put_marked(key_, *value) : to.erase_marked(key_);
     if (value)
-      old_store.put(key_, *value);
+      to.put(key_, *value);
     else
-      old_store.erase(key_);
+      to.erase(key_);
   }
 
   template <class Now, class Later, class... Args> auto deferred(Now& now, Later later, Args const&... args) {
@@ -287,10 +319,6 @@ private:
     return callers_fault_ ? error_class::permanent : classify_current<typename Proxy::new_store>();
   }
 
-  template <class F> decltype(auto) on_old(F&& f) {
-    return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::old_store, what_,
-                                             [&]() -> decltype(auto) { return f(proxy_.old_); });
-  }
   template <class F> decltype(auto) timed_new(F&& f) {
     return timed<typename Proxy::clock_type>(proxy_.observer_, event::side::new_store, what_,
                                              [&]() -> decltype(auto) { return f(proxy_.new_); });
@@ -303,6 +331,7 @@ private:
   input_type const* const input_;
   bool callers_fault_ = false;
   bool marks_ = false;
+  bool old_changed_ = false;
   std::exception_ptr* const behind_; ///< where a write notes why New does not follow
 };
 

@@ -49,7 +49,8 @@ template <class Old, class New, class List> consteval auto assemble() {
       using model_type = model<key_of<New>, value_of<New>, clock_of<typename parts::lifecycle>>;
       using lifecycle = typename parts::lifecycle::template bind<model_type>;
       using consistency = typename parts::consistency::template bind<model_type>;
-      if constexpr (!diagnose_couplings<Old, New, typename parts::failure, typename parts::lifecycle, lifecycle, consistency>())
+      if constexpr (!diagnose_couplings<Old, New, typename parts::cache::template bind<model_type>, typename parts::failure,
+                                        typename parts::lifecycle, lifecycle, consistency>())
         return refusal{};
       else
         return std::type_identity<typename parts::type>{};

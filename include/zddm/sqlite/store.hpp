@@ -145,12 +145,11 @@ public:
   bool put_if_newer(Key const& key, Value const& value, version v) { return take(key, value, v); }
   bool erase_if_newer(Key const& key, version v) { return take(key, std::nullopt, v); }
 
-  /// The key then holds the next version of the same process.
-  bool put_if_version(Key const& key, std::optional<Value> const& value, version v) {
+  bool put_if_version(Key const& key, std::optional<Value> const& value, version expected, version next) {
     auto s = rows_.open();
     transaction t(s, access::write);
-    if (versions_.get(s, key) != v) return false;
-    versions_.set(s, key, {v.counter + 1, v.process});
+    if (versions_.get(s, key) != expected) return false;
+    versions_.set(s, key, next);
     rows_.set(s, key, value);
     t.commit();
     return true;

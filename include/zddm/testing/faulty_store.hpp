@@ -122,10 +122,10 @@ public:
   {
     return call("erase_if_newer", [&] { return inner_.erase_if_newer(key, v); });
   }
-  bool put_if_version(key_type const& key, std::optional<value_type> const& value, version v)
+  bool put_if_version(key_type const& key, std::optional<value_type> const& value, version expected, version next)
     requires conditional_store<Store>
   {
-    return call("put_if_version", [&] { return inner_.put_if_version(key, value, v); });
+    return call("put_if_version", [&] { return inner_.put_if_version(key, value, expected, next); });
   }
 
   sighting<value_type> look(key_type const& key)

@@ -38,6 +38,8 @@ struct bounds {
   int crashes = 0;                                      ///< processes that may die in one schedule, at any step
   int faults = 0;                                       ///< store calls that may fail in one schedule
   std::vector<fault> ways{fault::before, fault::after}; ///< in which they may fail
+  int where = -1;                                       ///< the object whose calls may fail; -1: any
+  bool shared_memory = false; ///< the processes are threads that share more than what they reach through steps; prunes less
 };
 
 /// What was tried.
@@ -55,7 +57,8 @@ struct tally {
 /// through such calls, and run as fibers on the calling thread.
 ///
 /// A schedule is left as soon as it comes to a point where another has been: the same answers given to every process and
-/// the same order of changes in every object, so the same future.
+/// the same order of changes in every object, so the same future. Threads of one process may learn more than the answers
+/// tell, from memory they share: for those say so in the bounds.
 class explorer {
 public:
   explicit explorer(bounds limits = {}) : limits_(limits) {}
@@ -111,9 +114,10 @@ public:
     return path_[depth_++].taken;
   }
 
-  /// Whether and how this call, which can fail in the given ways, does so within the bounds.
-  fault fails(std::initializer_list<fault> possible) {
+  /// Whether and how this call of an object, which can fail in the given ways, does so within the bounds.
+  fault fails(std::size_t object, std::initializer_list<fault> possible) {
     if (faults_left_ == 0 || active_ < 0) return fault::none;
+    if (limits_.where >= 0 && object != static_cast<std::size_t>(limits_.where)) return fault::none;
     std::array<fault, 5> ways{fault::none};
     int n = 1;
     for (auto const way : possible)
@@ -298,6 +302,8 @@ private:
       trace_.push_back({f.process, f.next.empty() ? "starts" : f.next});
       f.next = {};
       f.seen = mix(f.seen, 1);
+      if (limits_.shared_memory)
+        for (auto const o : objects_) f.seen = mix(f.seen, o);
       active_ = static_cast<int>(chosen);
       f.context.resume();
       active_ = -1;

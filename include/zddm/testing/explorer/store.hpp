@@ -34,6 +34,8 @@ template <class V> std::uint64_t fingerprint(sighting<V> const& s) {
 template <class A, class B> std::uint64_t fingerprint(std::pair<A, B> const& p) {
   return fingerprint(p.first) * 31 + fingerprint(p.second);
 }
+inline std::uint64_t fingerprint(version const& v) { return v.counter * 31 + v.process; }
+template <class V> std::uint64_t fingerprint(versioned<V> const& v) { return fingerprint(v.value) * 31 + fingerprint(v.version); }
 
 /// A store in which every call is a step that the explorer may put anywhere, and may let fail. It has what the inner store
 /// has. `object` tells the stores of one world apart.
@@ -63,6 +65,59 @@ public:
     requires updatable_store<Store>
   {
     return change_at_once("update", k, [this, k, &f] { return inner_.update(k, f); });
+  }
+
+  auto get_versioned(key_type const& k)
+    requires versioned_store<Store>
+  {
+    return read("get_versioned", [&] { return inner_.get_versioned(k); });
+  }
+  version put_next(key_type const& k, value_type const& v, std::uint64_t process)
+    requires versioned_store<Store>
+  {
+    return change("put_next", k, [this, k, v, process] { return inner_.put_next(k, v, process); });
+  }
+  version erase_next(key_type const& k, std::uint64_t process)
+    requires versioned_store<Store>
+  {
+    return change("erase_next", k, [this, k, process] { return inner_.erase_next(k, process); });
+  }
+  bool put_if_newer(key_type const& k, value_type const& v, version n)
+    requires versioned_store<Store>
+  {
+    return change("put_if_newer", k, [this, k, v, n] { return inner_.put_if_newer(k, v, n); });
+  }
+  bool erase_if_newer(key_type const& k, version n)
+    requires versioned_store<Store>
+  {
+    return change("erase_if_newer", k, [this, k, n] { return inner_.erase_if_newer(k, n); });
+  }
+  bool put_if_version(key_type const& k, std::optional<value_type> const& v, version expected, version next)
+    requires conditional_store<Store>
+  {
+    return change("put_if_version", k, [this, k, v, expected, next] { return inner_.put_if_version(k, v, expected, next); });
+  }
+
+  void put_marked(key_type const& k, value_type const& v)
+    requires journaling_store<Store>
+  {
+    change("put_marked", k, [this, k, v] { return inner_.put_marked(k, v), true; });
+  }
+  void erase_marked(key_type const& k)
+    requires journaling_store<Store>
+  {
+    change("erase_marked", k, [this, k] { return inner_.erase_marked(k), true; });
+  }
+  template <class Sink>
+  std::size_t marks(std::optional<key_type> const& after, std::size_t limit, Sink&& sink)
+    requires journaling_store<Store>
+  {
+    return read("marks", [&] { return inner_.marks(after, limit, sink); });
+  }
+  void clear_mark(key_type const& k)
+    requires journaling_store<Store>
+  {
+    change("clear_mark", k, [this, k] { return inner_.clear_mark(k), true; });
   }
 
   auto look(key_type const& k)
@@ -166,7 +221,7 @@ private:
   template <class Call> auto read(std::string_view what, Call&& call) {
     auto& e = explorer::current();
     e.step(what);
-    switch (e.fails({fault::before, fault::cancelled})) {
+    switch (e.fails(object_, {fault::before, fault::cancelled})) {
     case fault::none: break;
     case fault::cancelled: throw cancelled{};
     default: throw store_error(error_class::transient, "a call fails in this schedule");
@@ -194,7 +249,7 @@ private:
         explorer::current().changed(object_, std::hash<std::string_view>{}(what) + std::hash<key_type>{}(k) * 31);
       return answer;
     };
-    switch (e.fails(ways)) {
+    switch (e.fails(object_, ways)) {
     case fault::none: break;
     case fault::before: throw store_error(error_class::transient, "a call fails in this schedule, before its effect");
     case fault::cancelled: throw cancelled{};

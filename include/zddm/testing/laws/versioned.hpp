@@ -76,17 +76,17 @@ template <class Samples, class Make, class Fail> void conditional(Make& make, Fa
   auto const v = Samples::value(0), w = Samples::value(1);
   {
     auto s = make();
-    law(s.put_if_version(k, v, version{}) && s.get(k) == v,
+    version const first{3, 9}, second{7, 2}, third{8, 1};
+    law(s.put_if_version(k, v, version{}, first) && s.get(k) == v,
         "put_if_version of the oldest version puts where nothing was written");
-    auto const first = s.get_versioned(k).version;
-    law(first > version{}, "put_if_version raises the version");
-    law(!s.put_if_version(k, w, version{}) && s.get(k) == v, "put_if_version refuses a version the key no longer holds");
-    law(!s.put_if_version(k, w, {first.counter + 1, 0}) && s.get(k) == v,
+    law(s.get_versioned(k).version == first, "after put_if_version the key holds the version it was given");
+    law(!s.put_if_version(k, w, version{}, third) && s.get(k) == v,
+        "put_if_version refuses a version the key no longer holds");
+    law(!s.put_if_version(k, w, second, third) && s.get(k) == v,
         "put_if_version refuses a version the key does not hold yet");
-    law(s.put_if_version(k, std::nullopt, first) && !s.get(k), "put_if_version of nothing erases");
-    auto const erased = s.get_versioned(k).version;
-    law(erased > first, "put_if_version leaves a tombstone with a newer version");
-    law(!s.put_if_version(k, v, first) && !s.get(k), "a conditional put that lost does not bring an erased key back");
+    law(s.put_if_version(k, std::nullopt, first, second) && !s.get(k), "put_if_version of nothing erases");
+    law(s.get_versioned(k).version == second, "put_if_version leaves a tombstone with the version it was given");
+    law(!s.put_if_version(k, v, first, third) && !s.get(k), "a conditional put that lost does not bring an erased key back");
   }
   constexpr unsigned threads = 4, rounds = 40;
   auto s = make();
@@ -94,7 +94,7 @@ template <class Samples, class Make, class Fail> void conditional(Make& make, Fa
   together(threads, [&](unsigned me) {
     for (unsigned i = 0; i < rounds; ++i) {
       auto const seen = s.get_versioned(k).version;
-      if (s.put_if_version(k, Samples::value(me), seen)) ++won;
+      if (s.put_if_version(k, Samples::value(me), seen, {seen.counter + 1, me})) ++won;
     }
   });
   if (s.get_versioned(k).version.counter != won) fail("of threads that put on one version, exactly one is told that it did");
