@@ -26,20 +26,21 @@ void print(std::string const& rows, verdict const& v) {
             << std::endl;
 }
 
+using changes = std::initializer_list<char const*>;
+
 /// Two changes and a reader beside them, each process at either place; then a read at rest from either.
-template <class New = store> verdict side_by_side(place a, place b, std::initializer_list<char const*> changes) {
+verdict side_by_side(place a, place b, changes firsts, changes seconds) {
   verdict total;
   for (unsigned mask = 0; mask < 8; ++mask)
-    for (auto const* first : {"1", "u"})
-      for (auto const* second : changes)
+    for (auto const* first : firsts)
+      for (auto const* second : seconds)
         for (place const last : {a, b}) {
           auto const at = [&](unsigned i) { return (mask >> i & 1) != 0 ? b : a; };
           auto const v =
-              explore<New, versioned>({{at(0), first}, {at(1), second}, {at(2), "rr"}}, last, {}, a.at >= row::migrated);
+              explore<store, versioned>({{at(0), first}, {at(1), second}, {at(2), "rr"}}, last, {}, a.at >= row::migrated);
           REQUIRE(v.tally.complete);
           total.add(v);
         }
-  print((std::ostringstream() << a << " | " << b).str(), total);
   return total;
 }
 
@@ -52,10 +53,19 @@ TEST_CASE("versioned: every legal pair of rows of the route table, side by side"
     if (e.to == row::destroyed || (e.from > e.to && zddm::lifecycle::legal(e.to, e.from))) continue;
     for (auto const a : places_of(e.from))
       for (auto const b : places_of(e.to)) {
-        CAPTURE((std::ostringstream() << a << " | " << b).str());
-        auto const v = side_by_side(a, b, {"2", "d", "u"});
+        auto const rows = (std::ostringstream() << a << " | " << b).str();
+        CAPTURE(rows);
+        auto const writes = side_by_side(a, b, {"1"}, {"2", "d"});
+        auto updates = side_by_side(a, b, {"1"}, {"u"});
+        updates.add(side_by_side(a, b, {"u"}, {"2", "d", "u"}));
+        auto v = writes;
+        v.add(updates);
+        print(rows, v);
         CAPTURE(v.tally.witness);
-        CHECK(v.errors == 0);
+        // An update in completing waits for the fleet to move on, which nobody does here: it fails with nothing changed.
+        bool const updates_wait = e.from == row::completing || e.to == row::completing;
+        CHECK(writes.errors == 0);
+        CHECK((updates.errors > 0) == updates_wait);
         CHECK(v.not_regular == 0);
         CHECK(v.lost == 0);
         if (e.to < row::completing) CHECK(v.apart == 0);

@@ -102,9 +102,8 @@ public:
 
   bool put_if_version(Key const& key, maybe const& value, version expected, version next) {
     auto const k = Codec::key_bytes(key);
-    return table_.write_beside([&](transaction& t, counters&) {
-      return version_in(t, table_.fit(k)) == expected && set_versioned(t, k, value, next);
-    });
+    return table_.write_beside(
+        [&](transaction& t, counters&) { return version_in(t, table_.fit(k)) == expected && set_versioned(t, k, value, next); });
   }
 
   // journaling

@@ -80,10 +80,8 @@ template <class Samples, class Make, class Fail> void conditional(Make& make, Fa
     law(s.put_if_version(k, v, version{}, first) && s.get(k) == v,
         "put_if_version of the oldest version puts where nothing was written");
     law(s.get_versioned(k).version == first, "after put_if_version the key holds the version it was given");
-    law(!s.put_if_version(k, w, version{}, third) && s.get(k) == v,
-        "put_if_version refuses a version the key no longer holds");
-    law(!s.put_if_version(k, w, second, third) && s.get(k) == v,
-        "put_if_version refuses a version the key does not hold yet");
+    law(!s.put_if_version(k, w, version{}, third) && s.get(k) == v, "put_if_version refuses a version the key no longer holds");
+    law(!s.put_if_version(k, w, second, third) && s.get(k) == v, "put_if_version refuses a version the key does not hold yet");
     law(s.put_if_version(k, std::nullopt, first, second) && !s.get(k), "put_if_version of nothing erases");
     law(s.get_versioned(k).version == second, "put_if_version leaves a tombstone with the version it was given");
     law(!s.put_if_version(k, v, first, third) && !s.get(k), "a conditional put that lost does not bring an erased key back");
