@@ -8,6 +8,7 @@
 
 #include <zddm/consistency/key_locked.hpp>
 #include <zddm/core/archetype.hpp>
+#include <zddm/core/mapping.hpp>
 #include <zddm/failure/propagate.hpp>
 #include <zddm/lifecycle/local.hpp>
 #include <zddm/lifecycle/shared.hpp>
@@ -35,6 +36,16 @@ struct silent {
   };
 };
 using mute = zddm::proxy<rows, rows, zddm::lifecycle::local, silent>;
+
+struct exact {
+  static std::string to_new(int v) { return std::to_string(v); }
+  static int to_old(std::string const& v) { return std::stoi(v); }
+};
+struct rounding : exact {
+  static constexpr bool lossy = true;
+};
+using texts = zddm::memory::store<std::string, std::string>;
+template <class Mapping> using converted = zddm::proxy<zddm::mapped<rows, Mapping>, texts, zddm::lifecycle::shared>;
 } // namespace
 
 static_assert(zddm::demand<fleet, guarantee::linearizable> && zddm::demand<fleet, guarantee::crash_safe> &&
@@ -51,6 +62,10 @@ static_assert(!guarantees<bare, guarantee::shielded> && guarantees<bare, guarant
 
 static_assert(!guarantees<mute, guarantee::convergent> && !guarantees<mute, guarantee::regular>);
 
+static_assert(zddm::demand<fleet, guarantee::reversible> && zddm::demand<converted<exact>, guarantee::reversible>);
+static_assert(!guarantees<converted<rounding>, guarantee::reversible> &&
+              guarantees<converted<rounding>, guarantee::linearizable>);
+
 static_assert(zddm::promise_of<pinned>.open().empty(), "one store is asked, and nothing moves");
 
 TEST_CASE("proxy guarantee: what is open is told by name, with the assumption it rests on") {
@@ -60,4 +75,6 @@ TEST_CASE("proxy guarantee: what is open is told by name, with the assumption it
   CHECK(to_string(zddm::promise_of<bare>) == "reads linearizable, one process, failures of New reach callers\n"
                                              "provided that no write of Old takes longer than a lease\n"
                                              "open: H14 restarted time to live\nopen: H16 wrong state at start");
+  CHECK(to_string(zddm::promise_of<converted<rounding>>)
+            .starts_with("reads linearizable, many processes, shielded from New, no way back after the switch\n"));
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <zddm/core/hazard.hpp>
+#include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/policy/requirements.hpp>
 
@@ -19,6 +20,7 @@ enum class guarantee : std::uint8_t {
   shielded,       ///< until `switching` no failure of New reaches a caller
   crash_safe,     ///< a process that dies at any instruction leaves nothing that the same commands do not mend
   many_processes, ///< all that is promised holds beside other processes
+  reversible,     ///< until `completed` the way back to Old keeps every write, those made after the switch too
 };
 
 /// What a proxy's stores and policies promise together.
@@ -26,6 +28,7 @@ struct promise {
   agreement reads = agreement::none;
   bool many_processes = false;
   bool shielded = false;
+  bool reversible = true;
   hazards closed;
   /// The one assumption about time: no write of Old takes longer than a lease.
   bool bounded_write_time = false;
@@ -56,11 +59,12 @@ inline constexpr promise promise_of = [] {
   using old_store = typename Proxy::old_store;
   using new_store = typename Proxy::new_store;
   if constexpr (Proxy::is_fixed)
-    return promise{agreement::linearizable, true, true, hazards::all(), false};
+    return promise{agreement::linearizable, true, true, rollback_after_switch<old_store>, hazards::all(), false};
   else {
     using consistency = typename Proxy::consistency_type;
     constexpr bool shared_by_many = Proxy::lifecycle_type::many_processes;
     promise p{detail::agreement_of<consistency>(), shared_by_many, shields_callers<typename Proxy::failure_type>,
+              rollback_after_switch<old_store>,
               closed_by_policy<consistency, old_store, new_store> | detail::never_met<old_store, new_store>()};
     // The route table and the barrier close these for every policy.
     p.closed = p.closed | hazards{hazard::gate_down_and_up, hazard::switch_before_drain};
@@ -83,7 +87,8 @@ constexpr hazards wanted_for(guarantee g) {
   case guarantee::linearizable: return regular;
   case guarantee::crash_safe: return {crash_between_writes, repair_under_a_slow_writer, wrong_state_at_start};
   case guarantee::shielded:
-  case guarantee::many_processes: break;
+  case guarantee::many_processes:
+  case guarantee::reversible: break;
   }
   return {};
 }
@@ -95,6 +100,7 @@ constexpr bool keeps(promise const& p, guarantee g) {
   case guarantee::linearizable: return p.reads == agreement::linearizable;
   case guarantee::shielded: return p.shielded;
   case guarantee::many_processes: return p.many_processes;
+  case guarantee::reversible: return p.reversible;
   default: return true;
   }
 }
@@ -150,6 +156,11 @@ template <class Proxy, guarantee G> consteval bool diagnose_guarantee() {
   static_assert(G != guarantee::many_processes || kept.many_processes,
                 "zddm: this proxy promises nothing beside other processes. It takes lifecycle::shared with a state store, and "
                 "consistency::intent with an intent_store as New, or consistency::versioned");
+  static_assert(
+      G != guarantee::reversible || kept.reversible,
+      "zddm: the mapping of this proxy's Old has no way back, or a lossy one, so that a rollback after the switch would lose "
+      "or change what was written (zddm::rollback_refusal says which). Give the mapping a to_old that takes back "
+      "exactly what to_new made, or do without zd switchoff");
   return keeps(kept, G);
 }
 
@@ -162,7 +173,8 @@ template <class Proxy, guarantee G> inline constexpr bool demand = detail::diagn
 /// A few lines for an operator: what is promised, on which assumption, and every hazard left open.
 inline std::string to_string(promise const& p) {
   std::string text = "reads " + std::string(to_string(p.reads)) + ", " + (p.many_processes ? "many processes" : "one process") +
-                     (p.shielded ? ", shielded from New" : ", failures of New reach callers");
+                     (p.shielded ? ", shielded from New" : ", failures of New reach callers") +
+                     (p.reversible ? "" : ", no way back after the switch");
   if (p.bounded_write_time) text += "\nprovided that no write of Old takes longer than a lease";
   for (int n = 1; n <= hazard_count; ++n)
     if (auto const h = static_cast<hazard>(n); !p.closed.has(h)) text += "\nopen: " + std::string(to_string(h));
