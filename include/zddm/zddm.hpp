@@ -42,6 +42,7 @@
 #include <zddm/observer/all_of.hpp>
 #include <zddm/observer/callback.hpp>
 #include <zddm/observer/counters.hpp>
+#include <zddm/observer/meter.hpp>
 #include <zddm/observer/none.hpp>
 #include <zddm/policy/select.hpp>
 #include <zddm/proxy/guarantee.hpp>

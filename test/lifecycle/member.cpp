@@ -484,3 +484,57 @@ TEST_CASE("member: in the background it obeys, and says what troubles it") {
   while (m.trouble()) std::this_thread::sleep_for(1ms);
   CHECK(h.lease_valid());
 }
+
+TEST_CASE("member: what it measures is told beside its lease and goes with it") {
+  turned_store s;
+  handle h("names");
+  auto options = by_hand();
+  int asked = 0;
+  options.measured = [&] {
+    ++asked;
+    measures m{};
+    m.counted.equal = 5;
+    return m;
+  };
+  {
+    member_type m(s, h, options);
+    m.poll_once();
+    CHECK(measures_of(s, "names").empty());
+    m.report_once();
+    auto const told = measures_of(s, "names");
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].process == h.process());
+    CHECK(load_series(s, "names").first.since(0).compared == 5);
+    s.time += 60'000;
+    CHECK(measures_of(s, "names").empty()); // the lease is over
+  }
+  CHECK(asked == 1);
+  CHECK(s.list("m/names/measures/").empty());
+}
+
+TEST_CASE("member: a thread of its own reports; a failure to report changes nothing else") {
+  turned_store s;
+  handle h("names");
+  std::atomic<int> asked{0};
+  member_type m(s, h,
+                {.lease = 60s,
+                 .poll = 1ms,
+                 .label = "",
+                 .measured = [&]() -> measures {
+                   if (++asked == 1) throw std::runtime_error("no measures");
+                   return {};
+                 },
+                 .report = 5ms});
+  while (asked < 3) std::this_thread::sleep_for(1ms);
+  CHECK(h.lease_valid());
+  CHECK(s.list("m/names/measures/").size() == 1);
+}
+
+TEST_CASE("member: without measures nothing is told") {
+  turned_store s;
+  handle h("names");
+  member_type m(s, h, by_hand());
+  m.report_once();
+  CHECK(s.list("m/names/measures/").empty());
+  CHECK(s.list("m/names/series").empty());
+}

@@ -19,7 +19,7 @@ APART = {"tools", "consumer", "compile_fail", "bench"}
 COMPONENT = {"backfill": "bulk", "verify": "bulk", "sqlite": "sqlite", "lmdb": "lmdb", "cli": "cli"}
 # Folders whose headers are policies, which docs/reference/policies.md lists, but for these.
 AXES = {"gate", "cache", "failure", "consistency", "observer"}
-NOT_POLICIES = {"histogram"}
+NOT_POLICIES = {"histogram", "meter"}
 WORDS = {"script", "example", "program"}
 
 

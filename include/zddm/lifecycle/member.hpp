@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -21,15 +22,19 @@
 #include <zddm/lifecycle/handle.hpp>
 #include <zddm/lifecycle/journal.hpp>
 #include <zddm/lifecycle/lease.hpp>
+#include <zddm/lifecycle/measures.hpp>
 #include <zddm/lifecycle/record.hpp>
+#include <zddm/lifecycle/sample.hpp>
 
 namespace zddm::lifecycle {
 
 struct member_options {
-  std::chrono::milliseconds lease{10'000}; ///< how long the fleet counts on a process it does not hear of
-  std::chrono::milliseconds poll{50};      ///< how often the process looks for new settings
-  std::string label;                       ///< shown to the operator beside host and pid
-  bool background = true;                  ///< a thread polls; otherwise the owner calls `poll_once`
+  std::chrono::milliseconds lease{10'000};  ///< how long the fleet counts on a process it does not hear of
+  std::chrono::milliseconds poll{50};       ///< how often the process looks for new settings
+  std::string label;                        ///< shown to the operator beside host and pid
+  bool background = true;                   ///< a thread polls and reports; otherwise the owner does
+  std::function<measures()> measured = {};  ///< what the fleet is told of this process's calls; empty: nothing
+  std::chrono::milliseconds report{10'000}; ///< how often it is told
 };
 
 /// The membership of one process in the fleet of one migration. While it lasts, the handle obeys what the state store says;
@@ -91,6 +96,20 @@ public:
       std::lock_guard const asking(stop_guard_);
       asked_.reset();
     }
+  }
+
+  /// Tells the fleet what was measured, for the picture of the migration. Nothing depends on it.
+  void report_once() {
+    std::uint64_t process = 0;
+    {
+      std::lock_guard const lock(guard_);
+      if (!options_.measured || !handle_.lease_valid()) return;
+      process = handle_.process();
+    }
+    auto mine = options_.measured();
+    mine.process = process;
+    publish(store_, handle_.name(), mine);
+    sample(store_, handle_.name());
   }
 
   /// Returns once New is in quarantine and every live process obeys it, or the fleet is in a row that knows no quarantine and
@@ -210,7 +229,8 @@ private:
   }
 
   void forget() {
-    std::array<change, 1> const removal{{{lease_path(handle_.name(), handle_.process()), any_revision, {}}}};
+    std::array<change, 2> const removal{{{lease_path(handle_.name(), handle_.process()), any_revision, {}},
+                                         {measures_path(handle_.name(), handle_.process()), any_revision, {}}}};
     store_.commit(removal);
   }
 
@@ -222,12 +242,17 @@ private:
   }
 
   void run() {
+    auto next_report = Clock::now();
     std::unique_lock lock(stop_guard_);
     while (!stop_signal_.wait_for(lock, options_.poll, [this] { return stop_; })) {
       lock.unlock();
       std::optional<std::string> trouble;
       try {
         poll_once();
+        if (Clock::now() >= next_report) {
+          next_report = Clock::now() + options_.report;
+          report_once();
+        }
       } catch (std::exception const& e) {
         trouble = e.what();
       } catch (...) {

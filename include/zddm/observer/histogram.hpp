@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <zddm/core/distribution.hpp>
+
 namespace zddm::observer {
 
 /// Counts durations in buckets of which there are four to each doubling, so that a quantile is off by an eighth at most.
@@ -18,20 +20,18 @@ public:
 
   void add(std::chrono::nanoseconds took) noexcept { counts_[bucket_of(took)].fetch_add(1, std::memory_order_relaxed); }
 
-  std::uint64_t size() const noexcept {
-    std::uint64_t n = 0;
-    for (auto const& c : counts_) n += c.load(std::memory_order_relaxed);
-    return n;
+  /// What was counted up to now.
+  distribution read() const {
+    distribution all;
+    for (std::size_t i = 0; i < buckets; ++i)
+      all.append(static_cast<std::uint64_t>(middle_of(i).count()), counts_[i].load(std::memory_order_relaxed));
+    return all;
   }
 
+  std::uint64_t size() const { return read().size(); }
+
   /// The duration which the share `q` (0 to 1) of all do not exceed; zero while there is none.
-  std::chrono::nanoseconds quantile(double q) const noexcept {
-    auto const wanted = static_cast<double>(size()) * q;
-    std::uint64_t n = 0;
-    for (std::size_t i = 0; i < buckets; ++i)
-      if (n += counts_[i].load(std::memory_order_relaxed); n > 0 && static_cast<double>(n) >= wanted) return middle_of(i);
-    return {};
-  }
+  std::chrono::nanoseconds quantile(double q) const { return read().quantile(q); }
 
   /// Forgets what was counted; what is added meanwhile may be forgotten too.
   void clear() noexcept {
