@@ -15,6 +15,8 @@
 #include <zddm/consistency/sampled.hpp>
 #include <zddm/consistency/unguarded.hpp>
 #include <zddm/consistency/versioned.hpp>
+#include <zddm/core/dated_rows.hpp>
+#include <zddm/core/lapsing.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <zddm/core/dated.hpp>
 #include <zddm/core/record.hpp>
 #include <zddm/core/text.hpp>
 
@@ -81,6 +82,9 @@ public:
   template <class T> static bool equal(T const& left, T const& right) {
     if constexpr (std::is_floating_point_v<T>) {
       return left == right || (left != left && right != right);
+    } else if constexpr (std::same_as<T, instant>) {
+      auto const [earlier, later] = std::minmax(static_cast<std::int64_t>(left), static_cast<std::int64_t>(right));
+      return static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier) <= 1000;
     } else if constexpr (optional_of<T>::value) {
       return left && right ? equal(*left, *right) : left.has_value() == right.has_value();
     } else if constexpr (vector_of<T>::value && !std::same_as<T, blob>) {
@@ -133,6 +137,7 @@ private:
 } // namespace detail
 
 /// Whether every column is equal. A NaN equals every NaN, and -0.0 equals 0.0: there are stores that keep no more than that.
+/// Instants a second apart or less are equal.
 /// A type without columns is asked by its `operator==`.
 template <class T> bool same(T const& left, T const& right) {
   detail::require_comparable<T>();
