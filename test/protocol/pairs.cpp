@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/lifecycle/transition.hpp>
 
+#include <cstddef>
 #include <iomanip>
 #include <iostream>
 
 #include <doctest/doctest.h>
 #include <protocol/world.hpp>
+#include <zddm/lifecycle/sound.hpp>
 
 using namespace world;
 
@@ -77,6 +79,39 @@ TEST_CASE("intent: a gate that opens or closes in one process before the other")
     CAPTURE(v.tally.witness);
     CHECK(v.not_linearizable + v.not_regular + v.apart + v.errors == 0);
   }
+}
+
+TEST_CASE("sound: what the rules refuse does damage, and what they allow does none, at every two rows") {
+  using zddm::lifecycle::clash;
+  auto const harm = [](verdict const& v, row later) {
+    return v.not_linearizable + v.not_regular + (later < row::completing ? v.apart : 0);
+  };
+  // Who does what in these two places: two writers and a reader, or a writer and two readers.
+  auto const tried = [](place a, place b, unsigned mask, bool two_writers) {
+    auto const at = [&](unsigned i) { return (mask >> i & 1) != 0 ? b : a; };
+    auto const v = explore<store>({{at(0), "1"}, {at(1), two_writers ? "2" : "r"}, {at(2), two_writers ? "rr" : "r"}}, b, {},
+                                  a.at >= row::migrated);
+    REQUIRE(v.tally.complete);
+    return v;
+  };
+  for (std::size_t i = 0; i < static_cast<std::size_t>(row::destroyed); ++i)
+    for (std::size_t k = 0; k <= i; ++k) {
+      auto const a = static_cast<row>(k), b = static_cast<row>(i);
+      CAPTURE(to_string(a));
+      CAPTURE(to_string(b));
+      auto const found = beside(zddm::lifecycle::route_of(a), zddm::lifecycle::route_of(b));
+      if (zddm::lifecycle::legal(a, b) || zddm::lifecycle::legal(b, a)) {
+        CHECK(found == clash::none);
+        continue; // explored above
+      }
+      if (found == clash::not_required) continue; // a rule of the fleet, not of a key: New might still be shut out
+      std::uint64_t damage = 0;
+      for (auto const one : places_of(a))
+        for (auto const other : places_of(b))
+          for (unsigned mask = a == b ? 0 : 1; mask < (a == b ? 1 : 7) && (found == clash::none || damage == 0); ++mask)
+            for (bool const two_writers : {true, false}) damage += harm(tried(one, other, mask, two_writers), b);
+      CHECK((damage > 0) == (found != clash::none));
+    }
 }
 
 TEST_CASE("intent: the bridges may not be left out") {

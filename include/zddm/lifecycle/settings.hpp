@@ -53,10 +53,10 @@ struct plan {
   friend constexpr bool operator==(plan const&, plan const&) = default;
 };
 
-/// The plan for a key. `bucket()` is the key's hash under the migration's seed and `admits()` the gate's answer; each is
-/// asked only where it matters.
-template <class Bucket, class Admits> constexpr plan plan_for(settings const& s, Bucket&& bucket, Admits&& admits) {
-  auto const& r = route_of(s.at);
+/// The plan for a key, `r` being the route of the row in force. `bucket()` is the key's hash under the migration's seed and
+/// `admits()` the gate's answer; each is asked only where it matters.
+template <class Bucket, class Admits>
+constexpr plan plan_for(route const& r, settings const& s, Bucket&& bucket, Admits&& admits) {
   bool const outage = s.shut != quarantine::none && !r.new_required && s.at != row::unrun;
   if (outage) {
     if (s.shut == quarantine::rejoining) return {reads::old_only, writes::invalidate};
@@ -69,6 +69,11 @@ template <class Bucket, class Admits> constexpr plan plan_for(settings const& s,
   if (r.writes_of == scope::every_key) return {admits() ? r.read : reads::old_only, r.write, r.new_required};
   if (below(s.high_water)) return admits() ? plan{r.read, r.write} : plan{reads::old_only, writes::invalidate};
   return {reads::old_only, below(s.announced) ? writes::invalidate : writes::old_only};
+}
+
+/// The same by the route table of the library.
+template <class Bucket, class Admits> constexpr plan plan_for(settings const& s, Bucket&& bucket, Admits&& admits) {
+  return plan_for(route_of(s.at), s, bucket, admits);
 }
 
 } // namespace zddm::lifecycle

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <zddm/lifecycle/sound.hpp>
 #include <zddm/policy/axis.hpp>
 #include <zddm/policy/requirements.hpp>
 #include <zddm/policy/select.hpp>
@@ -61,11 +62,11 @@ template <class Bound> consteval bool diagnose_consistency() {
   return keeps;
 }
 
-template <class Bound> consteval bool diagnose_lifecycle() {
+template <class P, class Bound> consteval bool diagnose_lifecycle() {
   constexpr bool knows = knows_the_row<Bound>;
   static_assert(knows, "zddm: this lifecycle policy has neither a fixed row `at` nor `static constexpr bool many_processes` with "
                        "`enter()`, `migration()` and `may_act()`; see docs/reference/lifecycle.md");
-  return knows;
+  return knows && lifecycle::sound<typename life_of<P>::type>();
 }
 
 template <class Model, class P> consteval bool diagnose_missing_member() {
@@ -82,7 +83,7 @@ template <class Model, class P> consteval bool diagnose_missing_member() {
     else if constexpr (policy_of<P, axis::consistency>)
       return diagnose_consistency<bound>();
     else if constexpr (policy_of<P, axis::lifecycle> && !pins_the_row<P>)
-      return diagnose_lifecycle<bound>();
+      return diagnose_lifecycle<P, bound>();
     else
       return true;
   }

@@ -9,6 +9,7 @@
 #include <zddm/core/error.hpp>
 #include <zddm/core/hazard.hpp>
 #include <zddm/core/threshold.hpp>
+#include <zddm/lifecycle/sound.hpp>
 #include <zddm/policy/attempt.hpp>
 #include <zddm/policy/axis.hpp>
 #include <zddm/policy/executor.hpp>
@@ -129,6 +130,15 @@ concept knows_the_row = requires(B const& lifecycle) {
   lifecycle.enter().now();
   lifecycle.migration();
   { lifecycle.may_act() } -> std::convertible_to<bool>;
+};
+/// Leads a life of its own, `P::life`, with routes and moves like `lifecycle::life`; else that one.
+template <class P> struct life_of {
+  using type = lifecycle::life;
+};
+template <class P>
+  requires requires { typename P::life; }
+struct life_of<P> {
+  using type = typename P::life;
 };
 
 /// An observer is told of the events it has an `on` for, and of no others.

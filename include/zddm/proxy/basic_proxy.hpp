@@ -377,7 +377,10 @@ private:
     return {r.read, r.write, r.new_required};
   }
   lifecycle::plan plan_of(lifecycle::settings const& now, key_type const& key) const {
-    return lifecycle::plan_for(now, [&] { return bucket(key); }, [&] { return gate_.admits(question{*this, key, now}); });
+    constexpr auto const& routes = life_of<Lifecycle>::type::routes;
+    return lifecycle::plan_for(
+        routes[static_cast<std::size_t>(now.at)], now, [&] { return bucket(key); },
+        [&] { return gate_.admits(question{*this, key, now}); });
   }
 
   std::optional<value_type> new_get(operation_type& op) {
