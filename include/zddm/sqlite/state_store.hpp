@@ -4,9 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +14,7 @@
 #include <zddm/core/error.hpp>
 #include <zddm/core/version.hpp>
 #include <zddm/lifecycle/state_store.hpp>
+#include <zddm/sqlite/boot.hpp>
 #include <zddm/sqlite/database.hpp>
 #include <zddm/sqlite/transaction.hpp>
 
@@ -78,11 +77,7 @@ public:
 
   /// The number of the machine's start times 2^40, and the milliseconds since then, sleep included: the same for every
   /// process, and after a restart later than anything before it.
-  std::chrono::milliseconds now() const {
-    ::timespec t{};
-    ::clock_gettime(CLOCK_BOOTTIME, &t);
-    return std::chrono::milliseconds((boot_ << 40) + std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000);
-  }
+  std::chrono::milliseconds now() const { return std::chrono::milliseconds(boot_ << 40) + boot::time(); }
 
 private:
   static constexpr std::int64_t application = 0x7a64646d;
@@ -113,7 +108,7 @@ private:
     database d(path, options);
     auto s = d.session();
     auto& c = s.connection();
-    auto const boot_id = this_boot();
+    auto const boot_id = boot::id();
     // One snapshot: another process may be making the store at this moment.
     bool const ready = [&] {
       transaction const t(s, access::read);
@@ -157,17 +152,6 @@ private:
     c.execute("CREATE TABLE zddm_state (format INTEGER NOT NULL, written_by TEXT NOT NULL, revision INTEGER NOT NULL,"
               " boot INTEGER NOT NULL, boot_id TEXT NOT NULL)");
     c.execute("INSERT INTO zddm_state VALUES (" + std::to_string(format) + ", '" ZDDM_VERSION "', 0, 0, '')");
-  }
-
-  static std::string this_boot() {
-    std::string id;
-    if (!(std::ifstream("/proc/sys/kernel/random/boot_id") >> id))
-      throw store_error(
-          error_class::permanent,
-          "/proc/sys/kernel/random/boot_id cannot be read, so a restart of the machine could not be told; nothing was "
-          "changed. Mount /proc",
-          232);
-    return id;
   }
 
   database database_;
