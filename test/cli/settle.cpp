@@ -69,3 +69,11 @@ TEST_CASE("settle: marks are freed from completing on, and nothing is read from 
   CHECK(d.m.count("free marks") == 2);
   CHECK(d.m.count("drain") == drains);
 }
+
+TEST_CASE("settle: how many keys New does not know is evidence, and part of the course") {
+  desk d("repair");
+  d.place(row::migrated);
+  cli::note_unknown(d.session(), d.m, 7);
+  CHECK(d.record().proof.unknown == 7);
+  CHECK(zddm::lifecycle::load_series(d.memory, "names").first.points.back().unknown == 7);
+}

@@ -31,7 +31,7 @@ TEST_CASE("status: one migration, where it stands and what its next step waits f
   CHECK(has(text, "stores     memory:old -> memory:new"));
   CHECK(has(text, "writes     Old, then New\n"));
   CHECK(has(text, "dial at 5%, highest so far 100%"));
-  CHECK(has(text, "99.7 % of 1000 keys, 3 open"));
+  CHECK(has(text, "verified   1000 keys, 3 open, 0 unknown in New"));
   CHECK(has(text, "1 process, all at epoch 1"));
   CHECK(has(text, "(test)  epoch 1"));
   CHECK(has(text, "to switch, still open (1 of 4):"));
@@ -95,6 +95,7 @@ TEST_CASE("status: for programs everything in one object") {
   CHECK(e["conditions"][1]["met"] == false);
   CHECK(e["next"] == "switch");
   CHECK(e["operator"].is_null());
+  CHECK(e["lately"]["share"].is_null());
 }
 
 TEST_CASE("status: all migrations, a line each, in columns") {

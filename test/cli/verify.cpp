@@ -38,6 +38,7 @@ TEST_CASE("verify: what differs is listed, noted, and ends with 5") {
   CHECK(d.record().proof.mismatches == 2);
   CHECK(d.data.str().find("missing    7\n") != std::string::npos);
   CHECK(d.data.str().find("differs    9 first_name\n") != std::string::npos);
+  CHECK(cli::last_comparison(d.session(), "names")->open() == 2);
 }
 
 TEST_CASE("verify: for programs each mismatch is an event, and values are there only if the report has them") {

@@ -27,8 +27,7 @@ inline void complete(session& s, subject& m) {
     if (at.value.now.at == row::switched && !begun) {
       auto overridden = step.require(known);
       if (m.between_stores()) {
-        auto const left = settle(s, m, false).left_unknown;
-        s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = left; });
+        note_unknown(s, m, settle(s, m, false).left_unknown);
         overridden = step.require({"mismatches", "unknown"});
       }
       if (!overridden.empty()) s.remark(m.name(), overridden);
@@ -36,7 +35,7 @@ inline void complete(session& s, subject& m) {
     }
     if (at.value.now.at == row::completing && !drained) {
       auto const left = settle(s, m, true);
-      s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = left.left_unknown + left.in_flight; });
+      note_unknown(s, m, left.left_unknown + left.in_flight);
       if (!left.dry())
         throw failure(304, exit_code::refused, fmt::format("cannot complete {}: New does not know every key yet", m.name()),
                       {{fmt::format("{} keys are unknown in New", left.left_unknown + left.in_flight),

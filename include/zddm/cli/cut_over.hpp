@@ -23,8 +23,7 @@ inline void cut_over(session& s, subject& m) {
     if (at.value.now.at != lifecycle::row::migrated || settled) return;
     auto overridden = step.require(known);
     if (m.between_stores()) {
-      auto const left = settle(s, m, false).left_unknown;
-      s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = left; });
+      note_unknown(s, m, settle(s, m, false).left_unknown);
       overridden = step.require({"backfill", "mismatches", "unknown"});
     }
     if (!overridden.empty()) s.remark(m.name(), overridden);

@@ -8,6 +8,7 @@
 
 #include <zddm/backfill/checkpoint.hpp>
 #include <zddm/backfill/run.hpp>
+#include <zddm/cli/course.hpp>
 #include <zddm/cli/progress.hpp>
 #include <zddm/cli/settle.hpp>
 #include <zddm/cli/step.hpp>
@@ -26,10 +27,15 @@ inline void copy(session& s, subject& m) {
   progress shown(s.out, m.name());
   backfill::options how;
   how.identity = fmt::format("{} {} {}", m.name(), m.from(), m.to());
-  how.told = [&](backfill::status const& now) { shown(now); };
+  course noted(s.state, m.name());
+  how.told = [&](backfill::status const& now) {
+    shown(now);
+    noted();
+  };
   how.stop = s.stop.token();
   auto const result = m.copy(s.state, how);
   shown.finish(result.status);
+  noted.finish();
   auto const& c = result.status.coverage;
   if (result.ending == backfill::ending::stopped) throw interrupted{};
   if (result.ending == backfill::ending::refused) {
@@ -70,8 +76,7 @@ inline void migrate(session& s, subject& m) {
     if (at.value.now.at != lifecycle::row::migrating || proven) return;
     if (m.between_stores()) {
       detail::copy(s, m);
-      auto const drained = settle(s, m, false);
-      s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = drained.left_unknown; });
+      note_unknown(s, m, settle(s, m, false).left_unknown);
       s.out.say(fmt::format("{}: comparing both stores", m.name()));
       auto const found = m.compare(how_to_compare(s));
       tell_comparison(s, m, found, 0, true);

@@ -76,7 +76,7 @@ inline void repair(session& s, subject& m) {
     if (start.now.shut != lifecycle::quarantine::none) detail::lift_quarantine(s, m, h);
     if (detail::may_settle(s.record(m.name()).now)) {
       auto const done = settle(s, m, s.record(m.name()).now.at == row::completing);
-      s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = done.left_unknown; });
+      note_unknown(s, m, done.left_unknown);
       s.out.event(
           "drained",
           {{"migration", m.name()}, {"healed", done.healed}, {"in_flight", done.in_flight}, {"unknown", done.left_unknown}});

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/lifecycle/abandoned.hpp>
+#include <zddm/lifecycle/series.hpp>
 #include <zddm/verify/drain.hpp>
 
 namespace zddm::cli {
@@ -42,6 +44,15 @@ inline verify::drained settle(session const& s, subject& m, bool strictly) {
     last = now;
     s.stop.sleep(std::chrono::milliseconds(100));
   }
+}
+
+/// Notes how many keys New does not know: as evidence, and in the course of the migration.
+inline void note_unknown(session const& s, subject const& m, std::uint64_t left) {
+  s.note_evidence(m.name(), "keys unknown in New", [&](auto& proof) { proof.unknown = left; });
+  lifecycle::point now{};
+  now.from = lifecycle::wall_milliseconds();
+  now.unknown = left;
+  lifecycle::add_to_series(s.state, m.name(), now);
 }
 
 } // namespace zddm::cli

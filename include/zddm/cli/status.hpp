@@ -14,6 +14,7 @@
 
 #include <zddm/backfill/coverage.hpp>
 #include <zddm/cli/condition.hpp>
+#include <zddm/cli/measured.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/step.hpp>
 #include <zddm/cli/subject.hpp>
@@ -29,7 +30,8 @@ namespace detail {
 struct standing {
   standing(session const& s, subject const& m)
       : record(s.record(m.name())), copied(backfill::coverage_of(s.state, m.name())),
-        processes(lifecycle::leases(s.state, m.name())), by(lifecycle::operator_of(s.state, m.name())), now(s.state.now()) {
+        processes(lifecycle::leases(s.state, m.name())), by(lifecycle::operator_of(s.state, m.name())), calls(s, m.name()),
+        now(s.state.now()) {
     command = next_command(record.now.at);
     for (auto const& path : lifecycle::step_paths)
       if (path.name == command) conditions = conditions_of(path.asked, m.name(), m.between_stores(), record, copied, processes);
@@ -41,6 +43,7 @@ struct standing {
     return "-";
   }
   std::string consistent() const {
+    if (auto const share = calls.agreed.share()) return percent_of(*share);
     auto const& p = record.proof;
     if (!p.verified || p.compared == 0) return "-";
     return percent(p.compared - std::min(p.compared, p.mismatches), p.compared);
@@ -53,6 +56,7 @@ struct standing {
   backfill::coverage copied;
   std::vector<lifecycle::lease> processes;
   std::optional<lifecycle::operator_entry> by;
+  measured calls;
   std::chrono::milliseconds now;
   std::string_view command;          ///< that leads on
   std::vector<condition> conditions; ///< of that command
@@ -135,6 +139,7 @@ inline json as_json(standing const& s, subject const& m) {
                           {"keys", r.proof.compared},
                           {"open", r.proof.mismatches},
                           {"unknown", r.proof.unknown}};
+  fields["lately"] = s.calls.as_json();
   fields["rollback_after_switch"] = m.one_way().empty();
   fields["next"] = s.command;
   fields["conditions"] = conditions;
@@ -170,9 +175,10 @@ inline void show(session& s, subject const& m, standing const& st) {
       out.line(fmt::format("  backfill   {} of {} chunks, {} copied, {} there already, {} refused", st.copied.done,
                            st.copied.chunks, st.copied.copied, st.copied.skipped, st.copied.refused));
     if (r.proof.verified)
-      out.line(fmt::format("  compare    {} of {} keys, {} open, {} unknown in New, {}", st.consistent(), r.proof.compared,
-                           r.proof.mismatches, r.proof.unknown, r.proof.verified_at));
+      out.line(fmt::format("  verified   {} keys, {} open, {} unknown in New, {}", r.proof.compared, r.proof.mismatches,
+                           r.proof.unknown, r.proof.verified_at));
   }
+  for (auto const& text : st.calls.lines()) out.line("  " + text);
   out.line("  processes  " + fleet_in_words(st.processes, r.now.epoch));
   for (auto const& one : st.processes) {
     auto const left = (one.expires - st.now.count()) / 1000;

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <zddm/cli/comparison.hpp>
 #include <zddm/cli/hold.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/subject.hpp>
@@ -31,7 +32,8 @@ inline void require_comparable(session const& s, subject const& m) {
 inline void tell_comparison(session& s, subject const& m, verify::report const& found, std::uint64_t healed, bool record) {
   s.stop.check();
   auto const open = found.open.total() - std::min(healed, found.open.total());
-  if (record)
+  if (record) {
+    note_comparison(s, m.name(), found, healed);
     s.note_evidence(m.name(), fmt::format("compared {} keys, {} open", found.rows, open), [&](lifecycle::evidence& proof) {
       proof.verified = true;
       proof.compared = found.rows;
@@ -39,6 +41,7 @@ inline void tell_comparison(session& s, subject const& m, verify::report const& 
       proof.unmappable = found.open.unmappable;
       proof.verified_at = lifecycle::wall_time();
     });
+  }
   for (auto const& one : found.listed) {
     s.out.event("mismatch", {{"migration", m.name()},
                              {"key", one.key},

@@ -65,9 +65,9 @@ struct series {
     BOOST_HANA_DEFINE_STRUCT(told, (std::uint64_t, process), (tally, counted));
     friend bool operator==(told const&, told const&) = default;
   };
-  BOOST_HANA_DEFINE_STRUCT(series, (std::vector<point>, points), // oldest first
-                           (std::vector<told>, processes),       // what they had counted when they were last asked
-                           (std::int64_t, asked));               // when that was
+  BOOST_HANA_DEFINE_STRUCT(series, (std::vector<point>, points),             // oldest first
+                           (std::vector<told>, processes),                   // what they had counted when they were last asked
+                           (std::int64_t, asked), (std::uint64_t, covered)); // when that was
 
   static constexpr std::int64_t apart = 30'000;
   static constexpr std::int64_t lately = 3'600'000;
@@ -125,15 +125,32 @@ template <state_store Store> std::pair<series, std::uint64_t> load_series(Store&
   return {entry::decode<series>("series", path, found->value), found->revision};
 }
 
-/// Adds what happened since `p.from` until now, whatever others add meanwhile.
-template <state_store Store> void add_to_series(Store& store, std::string_view name, point p) {
-  p.until = std::max(wall_milliseconds(), p.from);
+/// Changes the course by `change(series&)`, which may be called again, whatever others change meanwhile.
+template <state_store Store, class Change> void change_series(Store& store, std::string_view name, Change&& change_it) {
   for (bool done = false; !done;) {
     auto [all, revision] = load_series(store, name);
-    all.add(p);
+    change_it(all);
     std::array<change, 1> const next{{{entry::path(name, "series"), revision, entry::encode("series", all)}}};
     done = store.commit(next);
   }
+}
+
+/// Adds what happened since `p.from` until now.
+template <state_store Store> void add_to_series(Store& store, std::string_view name, point p) {
+  p.until = std::max(wall_milliseconds(), p.from);
+  change_series(store, name, [&](series& all) { all.add(p); });
+}
+
+/// Adds the rows that the backfill has covered by now and had not when it was last said. Fewer than then: it began anew.
+template <state_store Store> void add_rows_to_series(Store& store, std::string_view name, std::uint64_t covered) {
+  point p{};
+  p.until = wall_milliseconds();
+  change_series(store, name, [&](series& all) {
+    p.from = all.points.empty() ? p.until : all.points.back().until;
+    p.rows = covered - (covered < all.covered ? 0 : all.covered);
+    all.covered = covered;
+    all.add(p);
+  });
 }
 
 } // namespace zddm::lifecycle

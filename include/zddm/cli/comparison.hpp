@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/hana/define_struct.hpp>
+
+#include <zddm/cli/session.hpp>
+#include <zddm/lifecycle/entry.hpp>
+#include <zddm/lifecycle/record.hpp>
+#include <zddm/lifecycle/series.hpp>
+#include <zddm/verify/report.hpp>
+
+namespace zddm::cli {
+
+/// What the last comparison of both stores has found, at `m/NAME/comparison`. It holds no values, whatever was shown.
+struct comparison {
+  BOOST_HANA_DEFINE_STRUCT(comparison, (std::string, at), (std::string, command), (std::uint64_t, keys),
+                           (std::uint64_t, settled),   // agreed when they were looked at again
+                           (std::uint64_t, in_flight), // changed whenever they were looked at
+                           (std::uint64_t, unknown),   // New asks Old for them
+                           (std::uint64_t, repaired),  // of those wrong at every look
+                           (verify::counts, wrong), (std::vector<verify::mismatch>, listed));
+
+  std::uint64_t open() const { return wrong.total() - std::min(repaired, wrong.total()); }
+  /// Keys that seemed wrong at the first look.
+  std::uint64_t seen() const { return settled + in_flight + unknown + wrong.total(); }
+};
+
+/// Keeps what a comparison found: as the last one, and in the course of the migration.
+inline void note_comparison(session const& s, std::string_view name, verify::report const& found, std::uint64_t repaired) {
+  comparison c{lifecycle::wall_time(),
+               "zd " + s.asked.command,
+               found.rows,
+               found.settled,
+               found.in_flight,
+               found.unknown,
+               repaired,
+               found.open,
+               found.listed};
+  for (auto& one : c.listed) one.old_value = one.new_value = std::nullopt;
+  std::array<lifecycle::change, 1> const last{
+      {{lifecycle::entry::path(name, "comparison"), lifecycle::any_revision, lifecycle::entry::encode("comparison", c)}}};
+  s.state.commit(last);
+  lifecycle::point now{};
+  now.from = lifecycle::wall_milliseconds();
+  now.verified = c.keys;
+  now.left_open = c.open();
+  lifecycle::add_to_series(s.state, name, now);
+}
+
+/// Nothing where the stores were never compared.
+inline std::optional<comparison> last_comparison(session const& s, std::string_view name) {
+  auto const path = lifecycle::entry::path(name, "comparison");
+  auto const found = s.state.read(path);
+  if (!found) return std::nullopt;
+  return lifecycle::entry::decode<comparison>("comparison", path, found->value);
+}
+
+} // namespace zddm::cli

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/measured.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cli/world.hpp>
+
+using namespace world;
+using std::chrono::nanoseconds;
+
+TEST_CASE("measured: shares and durations in words") {
+  CHECK(cli::percent_of(1) == "100 %");
+  CHECK(cli::percent_of(0.99999999) == "99.99 %");
+  CHECK(cli::percent_of(0.5) == "50.00 %");
+  CHECK(cli::percent_of(0) == "0.00 %");
+  CHECK(cli::in_words(nanoseconds(0)) == "0 ns");
+  CHECK(cli::in_words(nanoseconds(999)) == "999 ns");
+  CHECK(cli::in_words(nanoseconds(1200)) == "1.2 us");
+  CHECK(cli::in_words(nanoseconds(31'400'000)) == "31 ms");
+  CHECK(cli::in_words(nanoseconds(9'960'000)) == "10 ms");
+  CHECK(cli::in_words(nanoseconds(2'500'000'000)) == "2.5 s");
+}
+
+TEST_CASE("measured: nothing is said where nothing was measured") {
+  desk d("status");
+  cli::measured const m(d.session(), "names");
+  CHECK(m.lines().empty());
+  CHECK_FALSE(m.ratio());
+  CHECK(m.as_json()["share"].is_null());
+  CHECK(m.as_json()["reads"]["old"]["calls"] == 0);
+}
+
+TEST_CASE("measured: both stores side by side, and how the copies agreed in the last hour") {
+  desk d("status");
+  zddm::lifecycle::handle h("names");
+  zddm::lifecycle::measures told{};
+  told.counted.equal = 9997;
+  told.counted.differs = 3;
+  told.counted.in_flight = 5;
+  told.counted.fallbacks = 2;
+  told.old_reads = {{1'200'000, 3'400'000}, {98, 2}};
+  told.new_reads = {{700'000, 3'100'000}, {98, 2}};
+  zddm::lifecycle::member<zddm::memory::state_store> member(d.memory, h, {60s, 1s, "", false, [&] { return told; }});
+  member.report_once();
+  cli::measured const m(d.session(), "names");
+  CHECK(m.lines() == std::vector<std::string>{"compare    99.97 % of 10000 in the last hour",
+                                              "latency    old p50 1.2 ms p99 3.4 ms     new p50 700 us p99 3.1 ms"});
+  CHECK(m.ratio() == doctest::Approx(0.91).epsilon(0.01));
+  auto const j = m.as_json();
+  CHECK(j["compared"] == 10000);
+  CHECK(j["wrong"] == 3);
+  CHECK(j["fallbacks"] == 2);
+  CHECK(j["reads"]["old"]["p99_ns"] == 3'400'000);
+  CHECK(j["reads"]["new"]["calls"] == 100);
+}
