@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/context/fiber.hpp>
 #include <fmt/core.h>
+#include <libpq-fe.h>
 #include <lmdb.h>
 #include <nlohmann/json.hpp>
 #include <prometheus/registry.h>
@@ -33,7 +34,8 @@ int main() {
     switched = true;
     return std::move(back);
   }).resume();
-  fine = fine && switched && sqlite3_libversion_number() > 3000000 && mdb_version(nullptr, nullptr, nullptr) != nullptr &&
+  fine = fine && switched && sqlite3_libversion_number() > 3000000 && PQlibVersion() > 100000 &&
+         mdb_version(nullptr, nullptr, nullptr) != nullptr &&
          fmt::format("{}", nlohmann::json{{"schema", 1}}.dump()) == R"({"schema":1})";
 #endif
   std::printf("zddm %s: %s\n", ZDDM_VERSION, fine ? "found and linked" : "broken");

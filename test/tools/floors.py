@@ -24,6 +24,7 @@ GUESTS = {
     r"CLI/|fmt/|nlohmann/": {"cli"},
     r"sqlite3\.h": {"sqlite"},
     r"lmdb\.h": {"lmdb"},
+    r"libpq-fe\.h": {"postgres"},
     r"prometheus/": {"observer"},
     r"doctest|rapidcheck": set(),
     r"boost/hana\.hpp": set(),  # fine-grained Hana headers only

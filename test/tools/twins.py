@@ -16,7 +16,7 @@ import tempfile
 EXTRA = {"explore", "protocol", "processes", "examples", "matrix"}
 # Folders of test/ that hold no tests of the manifest.
 APART = {"tools", "consumer", "compile_fail", "bench"}
-COMPONENT = {"backfill": "bulk", "verify": "bulk", "sqlite": "sqlite", "lmdb": "lmdb", "cli": "cli"}
+COMPONENT = {"backfill": "bulk", "verify": "bulk", "sqlite": "sqlite", "lmdb": "lmdb", "postgres": "postgres", "cli": "cli"}
 # Folders whose headers are policies, which docs/reference/policies.md lists, but for these.
 AXES = {"gate", "cache", "failure", "consistency", "observer"}
 NOT_POLICIES = {"histogram", "meter"}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/postgres/connection.hpp>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+#include <tools/postgres.hpp>
+
+using namespace std::chrono_literals;
+using zddm::error_class;
+using zddm::store_error;
+using namespace zddm::postgres;
+
+namespace {
+
+constexpr options brisk{.connect_timeout = 1s, .call_timeout = 500ms};
+
+template <class F> store_error failing(F f) {
+  try {
+    f();
+  } catch (store_error const& e) {
+    return e;
+  }
+  return {error_class::permanent, "nothing failed", 101};
+}
+
+result one(connection& c, char const* sql, effect does = effect::none) {
+  return std::move(c.run(std::array{query(sql)}, does).back());
+}
+
+/// A port that accepts and says nothing.
+class silent_port {
+public:
+  silent_port() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&at), size) == 0);
+    REQUIRE(::listen(socket_, 8) == 0);
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size);
+    number = ntohs(at.sin_port);
+  }
+  silent_port(silent_port const&) = delete;
+  ~silent_port() { ::close(socket_); }
+
+  int number = 0;
+
+private:
+  int socket_;
+};
+
+} // namespace
+
+TEST_CASE("postgres connection: all statements of a call, or none, and it serves on") {
+  auto const url = test::postgres_server::shared().fresh();
+  connection c(url, {});
+  auto const answers =
+      c.run(std::array{query("CREATE TABLE t (n int8 UNIQUE)"), query("INSERT INTO t VALUES ($1::int8) RETURNING n").integer(7)},
+            effect::write);
+  REQUIRE(answers.size() == 2);
+  CHECK(answers[1].integer(0, 0) == 7);
+  auto const refused = failing([&] {
+    c.run(std::array{query("INSERT INTO t VALUES (8)"), query("INSERT INTO t VALUES (7)"), query("INSERT INTO t VALUES (9)")},
+          effect::write);
+  });
+  CHECK(refused.code() == 155);
+  CHECK(std::string(refused.what()).find("23505") != std::string::npos);
+  CHECK(c.intact());
+  CHECK(one(c, "SELECT count(*) FROM t").integer(0, 0) == 1);
+}
+
+TEST_CASE("postgres connection: each statement sees the last commit, whatever the database is set to") {
+  auto const url = test::postgres_server::shared().fresh();
+  auto const name = url.substr(url.rfind('/') + 1);
+  test::postgres_server::execute(url, "ALTER DATABASE " + name + " SET default_transaction_isolation = 'serializable'");
+  test::postgres_server::execute(url, "ALTER DATABASE " + name + " SET synchronous_commit = off");
+  connection c(url, {});
+  CHECK(one(c, "SHOW transaction_isolation").bytes(0, 0) == "read committed");
+  CHECK(one(c, "SHOW synchronous_commit").bytes(0, 0) == "on");
+}
+
+TEST_CASE("postgres connection: a server that is not there is transient, a wrong login permanent, and no secret is told") {
+  auto& server = test::postgres_server::shared();
+  auto const port = std::to_string(server.port());
+  auto const absent = failing([] { connection const c("host=127.0.0.1 port=1 password=hunter2 dbname=x", brisk); });
+  CHECK(absent.kind() == error_class::transient);
+  CHECK(absent.code() == 150);
+  auto const wrong = failing([&] { connection const c("postgres://secret:hunter2@127.0.0.1:" + port + "/postgres", brisk); });
+  CHECK(wrong.kind() == error_class::permanent);
+  CHECK(wrong.code() == 151);
+  CHECK(std::string(wrong.what()).find("28P01") != std::string::npos);
+  auto const missing = failing([&] { connection const c("postgres://secret@127.0.0.1:" + port + "/postgres", brisk); });
+  CHECK(missing.code() == 151);
+  CHECK(std::string(missing.what()).find("password, and none") != std::string::npos);
+  auto const nowhere = failing([&] { connection const c("postgres://postgres:hunter2@127.0.0.1:" + port + "/nowhere", brisk); });
+  CHECK(nowhere.kind() == error_class::permanent);
+  CHECK(std::string(nowhere.what()).find("3D000") != std::string::npos);
+  for (auto const& e : {absent, wrong, missing, nowhere}) CHECK(std::string(e.what()).find("hunter2") == std::string::npos);
+  connection const right("postgres://secret:open%20sesame@127.0.0.1:" + port + "/postgres", {});
+  CHECK(right.intact());
+}
+
+TEST_CASE("postgres connection: a port that accepts and says nothing is given up") {
+  silent_port const port;
+  auto const start = std::chrono::steady_clock::now();
+  auto const e =
+      failing([&] { connection const c("postgres://postgres@127.0.0.1:" + std::to_string(port.number) + "/x", brisk); });
+  CHECK(e.kind() == error_class::transient);
+  CHECK(std::string(e.what()).find("no answer in time") != std::string::npos);
+  auto const took = std::chrono::steady_clock::now() - start;
+  CHECK(took >= 1s);
+  CHECK(took < 20s);
+}
+
+TEST_CASE("postgres connection: cut off in a read it is transient, in a write nobody knows") {
+  auto& server = test::postgres_server::shared();
+  for (auto const does : {effect::none, effect::write}) {
+    connection c(server.url(), {});
+    auto const pid = one(c, "SELECT pg_backend_pid()").integer(0, 0);
+    std::thread other([&] {
+      std::this_thread::sleep_for(100ms);
+      server.execute("SELECT pg_terminate_backend(" + std::to_string(pid) + ")");
+    });
+    auto const e = failing([&] { one(c, "SELECT pg_sleep(4)", does); });
+    other.join();
+    CHECK(e.kind() == (does == effect::none ? error_class::transient : error_class::unknown_outcome));
+    CHECK(e.code() == (does == effect::none ? 150 : 154));
+    CHECK(std::string(e.what()).find("57P01") != std::string::npos);
+    CHECK_FALSE(c.intact());
+    auto const again = failing([&] { one(c, "SELECT 1"); });
+    CHECK(again.kind() == error_class::transient);
+  }
+}
+
+TEST_CASE("postgres connection: a server that falls silent in a call is given up") {
+  test::postgres_server server;
+  connection c(server.url(), brisk);
+  CHECK(c.quiet());
+  for (auto const does : {effect::none, effect::write}) {
+    connection mine(server.url(), brisk);
+    server.pause();
+    auto const start = std::chrono::steady_clock::now();
+    auto const e = failing([&] { one(mine, "SELECT 1", does); });
+    CHECK(std::chrono::steady_clock::now() - start < 20s);
+    CHECK(e.kind() == (does == effect::none ? error_class::transient : error_class::unknown_outcome));
+    CHECK(std::string(e.what()).find("no answer in time") != std::string::npos);
+    server.resume();
+  }
+  server.stop();
+  CHECK_FALSE(c.quiet());
+}
