@@ -10,8 +10,8 @@ using namespace world;
 namespace {
 zddm::verify::report two_open() {
   zddm::verify::report r{true, 100, 3, 1, 2, {1, 0, 1, 0, 0}, {}};
-  r.listed.push_back({"7", "missing", {}, 1200, {}, {}});
-  r.listed.push_back({"9", "differs", {"first_name"}, 10, {}, {}});
+  r.listed.push_back({"7", "missing", {}, 1200, false, {}, {}, {}, {}});
+  r.listed.push_back({"9", "differs", {"first_name"}, 10, false, "0a", "0b", {}, {}});
   return r;
 }
 } // namespace

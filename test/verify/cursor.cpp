@@ -26,7 +26,7 @@ TEST_CASE("cursor walks every row in order, whatever its page") {
     for (std::size_t page : {0u, 1u, 2u, 3u, 100u}) {
       people p;
       for (int i = 1; i <= rows; ++i) p.put(i, std::to_string(i));
-      cursor<people> c(p, page, nothing_keyless);
+      cursor<people> c(p, {}, page, nothing_keyless);
       for (int i = 1; i <= rows; ++i, c.next()) {
         REQUIRE(c.get());
         CHECK(c.get()->key == i);
@@ -37,12 +37,26 @@ TEST_CASE("cursor walks every row in order, whatever its page") {
     }
 }
 
+TEST_CASE("cursor keeps to the ends of its range") {
+  people p;
+  for (int i = 1; i <= 10; ++i) p.put(i, "x");
+  for (std::size_t page : {1u, 2u, 100u}) {
+    cursor<people> c(p, {3, 7}, page, nothing_keyless);
+    for (int i = 4; i <= 7; ++i, c.next()) {
+      REQUIRE(c.get());
+      CHECK(c.get()->key == i);
+    }
+    CHECK_FALSE(c.get());
+    CHECK(c.ascending());
+  }
+}
+
 TEST_CASE("cursor holds no more than a page") {
   people p;
   for (int i = 1; i <= 10; ++i) p.put(i, "x");
   std::size_t scans = 0;
   test::watched<people> told(p, [&](std::string_view call, bool after) { scans += call == "scan" && after; });
-  cursor<test::watched<people>> c(told, 4, nothing_keyless);
+  cursor<test::watched<people>> c(told, {}, 4, nothing_keyless);
   for (std::size_t seen = 0; c.get(); c.next(), ++seen) CHECK(scans == seen / 4 + 1);
   CHECK(scans == 3);
 }
@@ -50,7 +64,7 @@ TEST_CASE("cursor holds no more than a page") {
 TEST_CASE("cursor sees what is added before it and not what is removed") {
   people p;
   for (int i = 10; i <= 40; i += 10) p.put(i, "x");
-  cursor<people> c(p, 2, nothing_keyless);
+  cursor<people> c(p, {}, 2, nothing_keyless);
   p.put(5, "behind");
   p.put(25, "before");
   p.erase(30);
@@ -65,7 +79,7 @@ TEST_CASE("cursor gives a row without a counterpart no value") {
   from.put(2, {});
   test::in_new_shape shaped(from);
   for (std::size_t page : {1u, 2u, 10u}) {
-    cursor<test::in_new_shape> c(shaped, page, nothing_keyless);
+    cursor<test::in_new_shape> c(shaped, {}, page, nothing_keyless);
     CHECK(c.get()->value);
     c.next();
     REQUIRE(c.get());
@@ -85,7 +99,7 @@ TEST_CASE("cursor names a row whose key has no counterpart once, and walks on") 
   test::under_new_keys shaped(from);
   for (std::size_t page : {1u, 2u, 10u}) {
     std::vector<std::string> keyless;
-    cursor<test::under_new_keys> c(shaped, page, [&](std::string const& key) { keyless.push_back(key); });
+    cursor<test::under_new_keys> c(shaped, {}, page, [&](std::string const& key) { keyless.push_back(key); });
     std::size_t rows = 0;
     for (; c.get(); c.next()) ++rows;
     CHECK(rows == 5);
@@ -98,10 +112,10 @@ TEST_CASE("cursor notices an order that is not the order of the keys") {
   for (std::size_t page : {1u, 10u}) {
     backwards p;
     p.put(1, "x");
-    cursor<backwards> one(p, page, nothing_keyless);
+    cursor<backwards> one(p, {}, page, nothing_keyless);
     CHECK(one.ascending());
     p.put(2, "x");
-    cursor<backwards> two(p, page, nothing_keyless);
+    cursor<backwards> two(p, {}, page, nothing_keyless);
     while (two.get()) two.next();
     CHECK_FALSE(two.ascending());
   }

@@ -15,6 +15,7 @@
 
 using zddm::verify::kind;
 using zddm::verify::lookup;
+using zddm::verify::lookup_back;
 using new_people = zddm::memory::store<std::string, test::new_person>;
 
 TEST_CASE("lookup compares stores in different orders, each odd key once") {
@@ -33,10 +34,16 @@ TEST_CASE("lookup compares stores in different orders, each odd key once") {
   for (std::size_t page : {1u, 7u, 1000u}) {
     std::map<std::string, kind> odd;
     std::vector<std::string> keyless;
-    auto const rows = lookup(
-        shaped, to, page, {}, [&](kind k, std::string const& key) { CHECK(odd.emplace(key, k).second); },
-        [&](std::string const& key) { keyless.push_back(key); });
-    CHECK(rows == 31);
+    auto const tell = [&](kind k, std::string const& key) { CHECK(odd.emplace(key, k).second); };
+    auto const refuse = [&](std::string const& key) { keyless.push_back(key); };
+    auto const forth = lookup(shaped, to, {.page = page}, tell, refuse);
+    auto const back = lookup_back(shaped, to, {.page = page}, tell, refuse);
+    CHECK(forth.ends);
+    CHECK(back.ends);
+    CHECK(forth.compared == 30);
+    CHECK(forth.walked == 30);
+    CHECK(back.compared == 1);
+    CHECK(back.walked == 30);
     CHECK((odd == std::map<std::string, kind>{
                       {"p3", kind::missing}, {"p9", kind::differs}, {"p99", kind::extra}, {"p12", kind::unmappable}}));
     CHECK(keyless == std::vector<std::string>{"-4"});
@@ -47,11 +54,29 @@ TEST_CASE("lookup ends when it is asked to") {
   zddm::memory::store<int, int> from, to;
   for (int i = 1; i <= 100; ++i) from.put(i, i);
   std::stop_source stop;
-  auto const rows = lookup(
-      from, to, 10, stop.get_token(),
+  auto const n = lookup(
+      from, to, {.page = 10, .stop = stop.get_token()},
       [&](kind, int key) {
         if (key == 30) stop.request_stop();
       },
       [](auto const&) {});
-  CHECK(rows == 30);
+  CHECK(n.walked == 30);
+  CHECK(n.last == 30);
+  CHECK_FALSE(n.ends);
+}
+
+TEST_CASE("lookup asks for the keys of a share alone, and goes on where a stretch ended") {
+  zddm::memory::store<int, int> from, to;
+  for (int i = 1; i <= 100; ++i) from.put(i, i);
+  to.put(200, 1);
+  std::map<int, kind> odd;
+  std::size_t stretches = 0;
+  auto const tell = [&](kind k, int key) { CHECK(odd.emplace(key, k).second); };
+  auto const share = [](int key) { return key % 25 == 0; };
+  for (zddm::verify::advance<int> n; !n.ends; ++stretches)
+    n = lookup(from, to, {.range = {n.last, {}}, .most = 30, .takes = share}, tell, [](auto const&) {});
+  lookup_back(from, to, {.takes = share}, tell, [](auto const&) {});
+  CHECK(stretches == 4);
+  CHECK((odd == std::map<int, kind>{
+                    {25, kind::missing}, {50, kind::missing}, {75, kind::missing}, {100, kind::missing}, {200, kind::extra}}));
 }

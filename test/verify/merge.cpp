@@ -25,10 +25,12 @@ using odds = std::vector<std::pair<int, kind>>;
 
 template <class Old, class New> std::pair<std::uint64_t, odds> merged(Old& from, New& to, std::size_t page) {
   odds seen;
-  auto const rows = zddm::verify::merge(
-      from, to, page, {}, [&](kind k, int key) { seen.emplace_back(key, k); },
+  auto const n = zddm::verify::merge(
+      from, to, {.page = page}, [&](kind k, int key) { seen.emplace_back(key, k); },
       [](std::string const& key) { FAIL("no key was to be refused: " << key); });
-  return {rows, seen};
+  CHECK(n.ends);
+  CHECK(n.walked == n.compared);
+  return {n.compared, seen};
 }
 } // namespace
 
@@ -97,13 +99,43 @@ TEST_CASE("merge ends when it is asked to") {
   for (int i = 1; i <= 100; ++i) from.put(i, "v");
   std::stop_source stop;
   int seen = 0;
-  auto const rows = zddm::verify::merge(
-      from, to, 10, stop.get_token(),
+  auto const n = zddm::verify::merge(
+      from, to, {.page = 10, .stop = stop.get_token()},
       [&](kind, int key) {
         ++seen;
         if (key == 30) stop.request_stop();
       },
       [](auto const&) {});
-  CHECK(rows == 30);
+  CHECK(n.compared == 30);
+  CHECK(n.last == 30);
+  CHECK_FALSE(n.ends);
   CHECK(seen == 30);
+}
+
+TEST_CASE("merge of stretches one after the other is the merge of the whole, a share of it as told") {
+  people from, to;
+  for (int i = 0; i < 50; ++i) {
+    if (i % 3 != 0) from.put(i, "v");
+    if (i % 5 != 0) to.put(i, "v");
+  }
+  auto const whole = merged(from, to, 7).second;
+  for (std::uint64_t most : {1u, 2u, 9u, 1000u}) {
+    odds seen, third;
+    std::uint64_t walked = 0, compared = 0;
+    for (zddm::verify::advance<int> n; !n.ends; walked += n.walked, compared += n.compared)
+      n = zddm::verify::merge(
+          from, to, {.range = {n.last, 40}, .most = most, .page = 4, .takes = [](int key) { return key % 3 == 0; }},
+          [&](kind k, int key) { third.emplace_back(key, k); }, [](auto const&) {});
+    for (zddm::verify::advance<int> n; !n.ends;)
+      n = zddm::verify::merge(
+          from, to, {.range = {n.last, {}}, .most = most, .page = 4}, [&](kind k, int key) { seen.emplace_back(key, k); },
+          [](auto const&) {});
+    CHECK((seen == whole));
+    odds wanted;
+    for (auto const& one : whole)
+      if (one.first <= 40 && one.first % 3 == 0) wanted.push_back(one);
+    CHECK((third == wanted));
+    CHECK(walked == 38); // neither store has 0, 15 and 30
+    CHECK(compared == 11);
+  }
 }

@@ -129,12 +129,12 @@ TEST_CASE("run holds few suspects at a time, counts all and lists the first") {
   s.o.most_suspects = 40;
   s.o.most_listed = 3;
   int told = 0;
-  s.o.told = [&](report const&) { ++told; };
+  s.o.told = [&](zddm::verify::status const&) { ++told; };
   std::size_t found = 0;
   auto const r = run(from, to, s.o, [&](auto const&) { ++found; });
   CHECK(r.open.differs == 500);
   CHECK(found == 500);
-  CHECK(told == 13);
+  CHECK(told == 14);
   REQUIRE(r.listed.size() == 3);
   CHECK(r.listed[2].key == "5");
 }
@@ -198,10 +198,136 @@ TEST_CASE("run that is stopped is not complete, and not clean") {
   options o;
   o.stop = stop.get_token();
   o.page = 10;
+  o.digests = false;
   auto const r = run(stopping, to, o);
   CHECK_FALSE(r.complete);
   CHECK_FALSE(r.clean());
   CHECK(r.rows < 100);
+}
+
+TEST_CASE("run names what stores hold by its digest") {
+  people from, to;
+  from.put(1, "a");
+  to.put(1, "b");
+  to.put(2, "");
+  slept s;
+  auto const r = run(from, to, s.o);
+  REQUIRE(r.listed.size() == 2);
+  CHECK(r.listed[0].old_digest == "e6c632b61e964e1f");
+  CHECK(r.listed[0].new_digest != r.listed[0].old_digest);
+  CHECK_FALSE(r.listed[1].old_digest);
+  CHECK(r.listed[1].new_digest == "2d06800538d394c2");
+}
+
+TEST_CASE("run finds the same by digests as by merging every row") {
+  std::uint64_t x = 11;
+  auto const random = [&] { return x = x * 6364136223846793005u + 1442695040888963407u, static_cast<int>(x >> 40); };
+  for (int round = 0; round < 20; ++round) {
+    people from, to;
+    fill_both(from, to, 3000);
+    for (int i = 0; i < round * 3; ++i) {
+      int const key = random() % 3100 + 1;
+      if (i % 3 == 0)
+        from.erase(key);
+      else
+        to.put(key, "w" + std::to_string(i));
+    }
+    slept s, plain;
+    plain.o.digests = false;
+    auto const a = run(from, to, s.o), b = run(from, to, plain.o);
+    CHECK(a.rows == b.rows);
+    CHECK(zddm::text::encode(a) == zddm::text::encode(b));
+  }
+}
+
+TEST_CASE("run that was stopped or killed goes on from its last checkpoint, and tells each key once") {
+  people from, to;
+  fill_both(from, to, 300'000);
+  for (int i : {5, 70'000, 140'000, 299'999}) to.put(i, "wrong");
+  slept s;
+  auto const whole = run(from, to, s.o);
+  REQUIRE(whole.open.differs == 4);
+  for (bool by_lookup : {false, true})
+    for (std::uint64_t killed_after : {1u, 65'536u, 131'072u, 290'000u}) {
+      slept first;
+      first.o.by_lookup = by_lookup;
+      first.o.save_every = 0ms;
+      std::optional<zddm::verify::position> saved;
+      first.o.save = [&](auto const& at) { saved = at; };
+      first.o.told = [&](zddm::verify::status const& now) {
+        if (now.walked > killed_after) throw test::death();
+      };
+      CHECK_THROWS_AS(run(from, to, first.o), test::death);
+      slept second;
+      second.o.by_lookup = by_lookup;
+      second.o.from = zddm::text::decode<std::optional<zddm::verify::position>>(zddm::text::encode(saved));
+      std::uint64_t start = 0;
+      second.o.told = [&](zddm::verify::status const& now) {
+        if (start == 0) start = now.walked;
+      };
+      auto const r = run(from, to, second.o);
+      CHECK(r.complete);
+      CHECK(r.rows == whole.rows);
+      CHECK(r.open.differs == 4);
+      CHECK(r.listed.size() == 4);
+      if (saved) CHECK(start > saved->walked / 2);
+    }
+}
+
+TEST_CASE("run that goes on looks again at what was found, whose age goes on too") {
+  people from, to;
+  fill_both(from, to, 10);
+  to.put(3, "wrong");
+  to.put(7, "wrong");
+  slept s;
+  zddm::verify::position before;
+  before.found = run(from, to, s.o);
+  REQUIRE(before.found.open.differs == 2);
+  to.put(3, "v3");
+  before.found.listed.at(1).age_ms = 5000;
+  s.o.from = before;
+  auto const r = run(from, to, s.o);
+  CHECK(r.open.differs == 1);
+  CHECK(r.settled == 1);
+  REQUIRE(r.listed.size() == 1);
+  CHECK(r.listed[0].key == "7");
+  CHECK(r.listed[0].age_ms >= 5000);
+}
+
+TEST_CASE("run of a sample compares its share, proves nothing, and finds what it meets") {
+  people from, to;
+  fill_both(from, to, 20'000);
+  for (int i = 1; i <= 20'000; ++i)
+    if (i % 10 == 0) to.put(i, "wrong");
+  for (std::uint64_t seed : {1u, 2u}) {
+    slept s;
+    s.o.sample = {zddm::threshold::percent(10), 0, 1000, seed};
+    auto const r = run(from, to, s.o);
+    CHECK_FALSE(r.complete);
+    CHECK(r.rows > 1700);
+    CHECK(r.rows < 2300);
+    CHECK(r.open.differs > r.rows / 10 - 60);
+    CHECK(r.open.differs < r.rows / 10 + 60);
+    s.o.sample = {zddm::threshold::open(), 4, 1000, seed};
+    auto const ranges = run(from, to, s.o);
+    CHECK_FALSE(ranges.complete);
+    CHECK(ranges.rows == 4000);
+    CHECK(ranges.open.differs == 400);
+    s.o.by_lookup = true;
+    CHECK(run(from, to, s.o).open.differs == 400);
+  }
+}
+
+TEST_CASE("run says nothing of what it saw once the stores may not be compared any more") {
+  people from, to;
+  fill_both(from, to, 10);
+  to.erase(4);
+  struct switched_over {};
+  slept s;
+  s.o.confirm = [] { throw switched_over(); };
+  bool found = false;
+  CHECK_THROWS_AS(run(from, to, s.o, [&](auto const&) { found = true; }), switched_over);
+  CHECK_FALSE(found);
 }
 
 TEST_CASE("run beside threads that write without pause raises no alarm, misses nothing, and repair harms nothing") {

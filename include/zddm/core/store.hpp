@@ -33,6 +33,15 @@ template <class Key> struct key_range {
   friend bool operator==(key_range const&, key_range const&) = default;
 };
 
+/// The rows of a key range in a few numbers.
+template <class Key> struct range_digest {
+  std::uint64_t rows = 0;
+  std::uint64_t sum = 0;   ///< of the rows' digests, see `digester`
+  std::optional<Key> last; ///< the last row's key
+
+  friend bool operator==(range_digest const&, range_digest const&) = default;
+};
+
 /// A value and the version it was written with; no value with a version is a tombstone.
 template <class Value> struct versioned {
   std::optional<Value> value;
@@ -153,6 +162,13 @@ concept scannable_store =
       { s.split_points(limit) } -> std::same_as<std::vector<key_of<S>>>;
       { s.size() } -> std::convertible_to<std::uint64_t>;
     };
+
+/// Digests at most `limit` rows of a key range without handing them out: two stores that hold the same rows give the same
+/// numbers, whatever they keep them in.
+template <class S>
+concept digesting_store = scannable_store<S> && requires(S& s, key_range<key_of<S>> const& range, std::size_t limit) {
+  { s.digest(range, limit) } -> std::same_as<range_digest<key_of<S>>>;
+};
 
 /// Many keys a call: `get_many` answers in the order asked; `put_many` is one atomic step.
 template <class S>

@@ -8,11 +8,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <lmdb.h>
 
+#include <zddm/core/digest.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
 #include <zddm/core/intent_bytes.hpp>
@@ -123,15 +125,20 @@ public:
   // scannable, batch
 
   template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
-    auto const upto = key_bytes(range.upto);
-    return table_.read([&](transaction const& t) {
-      return walk(t, table_.values(), range.after, [&, n = std::size_t{0}](cursor const& at) mutable {
-        if (n == limit || (upto && t.less(table_.values(), *upto, at.key()))) return false;
-        sink(Codec::key_from(at.key()), Codec::value_from(at.value()));
-        ++n;
-        return true;
-      });
+    return walk_rows(range, limit, [&](cursor const& at) { sink(Codec::key_from(at.key()), Codec::value_from(at.value())); });
+  }
+
+  /// Reads no more than the bytes in the map, which are those of the codec that comes along.
+  range_digest<Key> digest(key_range<Key> const& range, std::size_t limit) const
+    requires std::is_same_v<Codec, codec<Key, Value>>
+  {
+    digester<Key, Value> d;
+    std::string last;
+    walk_rows(range, limit, [&](cursor const& at) {
+      last = at.key();
+      d.add_bytes(last, at.value());
     });
+    return d.result([&] { return Codec::key_from(last); });
   }
 
   /// Walks all keys once.
@@ -139,14 +146,10 @@ public:
     std::uint64_t const rows = table_.size();
     std::uint64_t const parts = std::min<std::uint64_t>(n, rows) + 1;
     std::vector<Key> points;
+    std::uint64_t at_row = 0;
     if (parts > 1)
-      table_.read([&](transaction const& t) {
-        std::uint64_t at_row = 0;
-        return walk(t, table_.values(), {}, [&](cursor const& at) {
-          if (++at_row >= rows || points.size() + 1 >= parts) return false;
-          if (at_row * parts / rows > points.size()) points.push_back(Codec::key_from(at.key()));
-          return true;
-        });
+      walk_rows({}, rows - 1, [&](cursor const& at) {
+        if (++at_row * parts / rows > points.size()) points.push_back(Codec::key_from(at.key()));
       });
     return points;
   }
@@ -367,29 +370,27 @@ private:
   static std::optional<std::string> key_bytes(std::optional<Key> const& key) {
     return key ? std::optional<std::string>(std::string_view(Codec::key_bytes(*key))) : std::nullopt;
   }
-  /// Calls f(cursor const&) above `after` for as long as it returns true; says how often it did.
-  template <class F> std::size_t walk(transaction const& t, database db, std::optional<Key> const& after, F&& f) const {
-    auto const from = key_bytes(after);
+  /// Calls f(cursor const&) for at most `limit` entries of the range; says how many.
+  template <class F>
+  std::size_t walk(transaction const& t, database db, key_range<Key> const& range, std::size_t limit, F&& f) const {
+    auto const after = key_bytes(range.after), upto = key_bytes(range.upto);
     std::size_t n = 0;
     cursor at(t, db);
-    for (bool more = at.above(from); more; more = at.next())
-      if (table_.ours(at.key()))
-        continue;
-      else if (!f(at))
-        break;
-      else
-        ++n;
+    for (bool more = at.above(after); more && n < limit; more = at.next()) {
+      if (table_.ours(at.key())) continue;
+      if (upto && t.less(db, *upto, at.key())) break;
+      f(at);
+      ++n;
+    }
     return n;
+  }
+  template <class F> std::size_t walk_rows(key_range<Key> const& range, std::size_t limit, F&& f) const {
+    return table_.read([&](transaction const& t) { return walk(t, table_.values(), range, limit, f); });
   }
   template <class F>
   std::size_t walk_beside(database side_databases::* db, std::optional<Key> const& after, std::size_t limit, F&& f) const {
-    return table_.read_beside([&](transaction const& t, counters const&) {
-      return walk(t, table_.sides().*db, after, [&, n = std::size_t{0}](cursor const& at) mutable {
-        if (n++ == limit) return false;
-        f(at);
-        return true;
-      });
-    });
+    return table_.read_beside(
+        [&](transaction const& t, counters const&) { return walk(t, table_.sides().*db, {after, std::nullopt}, limit, f); });
   }
 
   mutable table table_;

@@ -15,7 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include <zddm/core/digest.hpp>
 #include <zddm/core/intent.hpp>
+#include <zddm/core/key.hpp>
+#include <zddm/core/record.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
 
@@ -111,14 +114,20 @@ public:
 
   template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
     std::shared_lock const lock(mutex_);
-    std::size_t n = 0;
-    for (auto it = range.after ? rows_.upper_bound(*range.after) : rows_.begin(); it != rows_.end() && n < limit; ++it) {
-      if (range.upto && rows_.key_comp()(*range.upto, it->first)) break;
-      if (expired(it->second)) continue;
-      sink(it->first, it->second.value);
-      ++n;
-    }
-    return n;
+    return walk(range, limit, sink);
+  }
+
+  range_digest<Key> digest(key_range<Key> const& range, std::size_t limit) const
+    requires keyable<Key> && field<Value>
+  {
+    digester<Key, Value> d;
+    Key const* last = nullptr;
+    std::shared_lock const lock(mutex_);
+    walk(range, limit, [&](Key const& key, Value const& value) {
+      d.add(key, value);
+      last = &key;
+    });
+    return d.result([&] { return *last; });
   }
 
   /// Walks all rows once.
@@ -294,6 +303,17 @@ private:
       deadlines_.erase(deadlines_.begin());
     }
     return lock;
+  }
+
+  template <class Sink> std::size_t walk(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
+    std::size_t n = 0;
+    for (auto it = range.after ? rows_.upper_bound(*range.after) : rows_.begin(); it != rows_.end() && n < limit; ++it) {
+      if (range.upto && rows_.key_comp()(*range.upto, it->first)) break;
+      if (expired(it->second)) continue;
+      sink(it->first, it->second.value);
+      ++n;
+    }
+    return n;
   }
 
   Value const* find(Key const& key) const {

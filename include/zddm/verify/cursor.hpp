@@ -27,7 +27,7 @@ template <class Key> std::weak_ordering compare(Key const& a, Key const& b) {
 
 } // namespace detail
 
-/// Walks the rows of a store one by one in the store's order, holding one page of them.
+/// Walks the rows of a key range one by one in the store's order, holding one page of them.
 template <scannable_store Store> class cursor {
 public:
   struct row {
@@ -37,8 +37,9 @@ public:
 
   /// `keyless` is told, as text, Old's key of each row whose key has no counterpart either; such rows are walked past.
   template <class Keyless>
-  cursor(Store& store, std::size_t page, Keyless&& keyless)
-      : store_(store), limit_(std::max<std::size_t>(page, 1)), keyless_(std::forward<Keyless>(keyless)) {
+  cursor(Store& store, key_range<key_of<Store>> const& range, std::size_t page, Keyless&& keyless)
+      : store_(store), limit_(std::max<std::size_t>(page, 1)), keyless_(std::forward<Keyless>(keyless)), last_(range.after),
+        upto_(range.upto) {
     load();
   }
 
@@ -54,7 +55,7 @@ public:
 
 private:
   void load() {
-    key_range<key_of<Store>> const rest{last_, std::nullopt};
+    key_range<key_of<Store>> const rest{last_, upto_};
     at_ = used_ = 0;
     auto const visited = scan_with_refusals(
         store_, rest, limit_, [&](auto const& key, auto const& value) { keep(key, value); },
@@ -87,6 +88,7 @@ private:
   std::size_t used_ = 0;
   std::size_t at_ = 0;
   std::optional<key_of<Store>> last_;
+  std::optional<key_of<Store>> upto_;
   bool last_page_ = false;
   bool ascending_ = true;
 };

@@ -31,6 +31,13 @@ constexpr std::string_view to_string(kind k) {
   return "damaged";
 }
 
+/// Nothing for any other text.
+constexpr std::optional<kind> kind_named(std::string_view text) {
+  for (auto const k : {kind::missing, kind::extra, kind::differs, kind::unmappable, kind::damaged})
+    if (to_string(k) == text) return k;
+  return std::nullopt;
+}
+
 /// How many keys of each kind.
 struct counts {
   BOOST_HANA_DEFINE_STRUCT(counts, (std::uint64_t, missing), (std::uint64_t, extra), (std::uint64_t, differs),
@@ -38,21 +45,27 @@ struct counts {
 
   std::uint64_t total() const { return missing + extra + differs + unmappable + damaged; }
 
-  void add(kind k) {
+  void add(kind k) { ++of(k); }
+
+  std::uint64_t& of(kind k) {
     switch (k) {
-    case kind::missing: ++missing; return;
-    case kind::extra: ++extra; return;
-    case kind::differs: ++differs; return;
-    case kind::unmappable: ++unmappable; return;
-    case kind::damaged: ++damaged; return;
+    case kind::missing: return missing;
+    case kind::extra: return extra;
+    case kind::differs: return differs;
+    case kind::unmappable: return unmappable;
+    case kind::damaged: break;
     }
+    return damaged;
   }
 };
 
-/// A key that was wrong at every look. Values are there only if they were asked for.
+/// A key that was wrong at every look. Values are there only if they were asked for; digests (`digest_of`, in hexadecimal) of
+/// what is there.
 struct mismatch {
   BOOST_HANA_DEFINE_STRUCT(mismatch, (std::string, key), (std::string, kind), (std::vector<std::string>, columns), // that differ
                            (std::uint64_t, age_ms), // since it was first seen
+                           (bool, old_key),         // the key is Old's: it has no counterpart
+                           (std::optional<std::string>, old_digest), (std::optional<std::string>, new_digest),
                            (std::optional<std::string>, old_value), (std::optional<std::string>, new_value));
 };
 

@@ -100,11 +100,31 @@ struct splits_at_the_end : sound {
     return points;
   }
 };
+struct digests : sound {
+  virtual ~digests() = default;
+  virtual range widened(range const& r) const { return r; }
+  virtual std::uint64_t counted(std::uint64_t rows) const { return rows; }
+  zddm::range_digest<text> digest(range const& r, std::size_t limit) const {
+    zddm::digester<text, text> d;
+    text last;
+    sound::scan(widened(r), limit, [&](text const& k, text const& v) { d.add(k, v), last = k; });
+    auto found = d.result([&] { return last; });
+    found.rows = counted(found.rows);
+    return found;
+  }
+};
+struct digests_beyond : digests {
+  range widened(range const& r) const override { return {r.after, {}}; }
+};
+struct digests_one_more : digests {
+  std::uint64_t counted(std::uint64_t rows) const override { return rows + 1; }
+};
 } // namespace
 
 TEST_CASE("scannable laws hold for sound stores") {
   CHECK(breaks<sound>() == std::set<std::string>{});
   CHECK(breaks<loop>() == std::set<std::string>{});
+  CHECK(breaks<digests>() == std::set<std::string>{});
 }
 
 TEST_CASE("scannable laws name what a broken store breaks") {
@@ -118,4 +138,7 @@ TEST_CASE("scannable laws name what a broken store breaks") {
   CHECK(breaks<splits_twice>().contains("split points rise and cut the store into parts that all hold something"));
   CHECK(breaks<splits_too_often>().contains("no split points are given where none are wanted"));
   CHECK(breaks<splits_at_the_end>() == std::set<std::string>{"split points cut the store into parts of about the same size"});
+  std::set<std::string> const misdigests{"a digest says of any range what a digester makes of its scan"};
+  CHECK(breaks<digests_beyond>() == misdigests);
+  CHECK(breaks<digests_one_more>() == misdigests);
 }

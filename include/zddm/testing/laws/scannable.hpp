@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <zddm/core/digest.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/testing/laws/samples.hpp>
 
@@ -125,14 +126,37 @@ template <class Samples, class Make, class Fail> void scannable_threads(Make& ma
   if (wrong) fail("a scan beside writers visits, once and in order, every row they leave alone");
 }
 
+template <class Samples, class Make, class Fail> void scannable_digests(Make& make, Fail& fail) {
+  using S = made<Make>;
+  using range = key_range<key_of<S>>;
+  constexpr unsigned n = 20;
+  auto s = make();
+  bool const empty = s.digest(range{}, 9) == range_digest<key_of<S>>{};
+  for (unsigned i = 0; i < n; ++i) s.put(Samples::key(10 * i), Samples::value(7 * i % n));
+  auto const same = [&](range const& at, std::size_t limit) {
+    digester<key_of<S>, value_of<S>> d;
+    std::optional<key_of<S>> last;
+    s.scan(at, limit, [&](auto const& key, auto const& value) {
+      d.add(key, value);
+      last = key;
+    });
+    return s.digest(at, limit) == d.result([&] { return *last; });
+  };
+  auto const key = [](unsigned i) { return Samples::key(i); };
+  if (!empty || !same({}, 1000) || !same({}, 7) || !same({}, 0) || !same({key(20), key(60)}, 1000) || !same({key(25), {}}, 3) ||
+      !same({{}, key(45)}, 1000) || !same({key(30), key(30)}, 9))
+    fail("a digest says of any range what a digester makes of its scan");
+}
+
 } // namespace detail
 
-/// Checks `scannable_store`.
+/// Checks `scannable_store`, and `digesting_store` where the store is one.
 template <class Samples = void, class Make, class Fail> void scannable(Make make, Fail fail) {
   using of = std::conditional_t<std::is_void_v<Samples>, samples<detail::made<Make>>, Samples>;
   detail::scannable_ranges<of>(make, fail);
   detail::scannable_splits<of>(make, fail);
   detail::scannable_threads<of>(make, fail);
+  if constexpr (digesting_store<detail::made<Make>>) detail::scannable_digests<of>(make, fail);
 }
 
 } // namespace zddm::testing::laws
