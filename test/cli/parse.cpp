@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/cli/parse.hpp>
 
+#include <algorithm>
 #include <map>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -43,8 +46,12 @@ TEST_CASE("parse: a command, a name, flags before and behind") {
 TEST_CASE("parse: every command there is, with or without a name as it takes it") {
   for (auto const& c : commands) {
     CAPTURE(c.name);
-    CHECK(read({std::string(c.name), "names"}).command == c.name);
-    CHECK(exit_of({std::string(c.name)}) == (c.takes == command::naming::required ? 2 : 0));
+    std::vector<std::string> words{std::string(c.name)};
+    if (c.takes != command::naming::none) words.push_back("names");
+    if (c.name == "explain") words.push_back("42");
+    if (c.name == "completion") words.push_back("bash");
+    CHECK(read(words).command == c.name);
+    CHECK(exit_of({std::string(c.name)}) == (c.takes == command::naming::required || c.name == "completion" ? 2 : 0));
   }
 }
 
@@ -69,6 +76,26 @@ TEST_CASE("parse: wrong usage ends with 2") {
   for (std::vector<std::string> const& args : std::vector<std::vector<std::string>>{
            {}, {"fly"}, {"switch", "--fast"}, {"switch", "a", "b"}, {"switch", "--wait=soon"}, {"gate"}, {"--state"}})
     CHECK(exit_of(args) == 2);
+}
+
+TEST_CASE("parse: every option has its variable, named as itself, but for help and the version") {
+  grammar const g;
+  std::vector<std::string> twins;
+  for (auto const* option : g.app.get_options())
+    if (auto const twin = grammar::twin_of(*option); !twin.empty()) twins.push_back(twin);
+  CHECK(twins.size() + 2 == g.app.get_options().size());
+  CHECK(std::ranges::find(twins, "ZD_DRY_RUN") != twins.end());
+  CHECK(read({"new", "x"}, {{"ZD_DIR", "there"}}).folder == "there");
+  CHECK(read({"new", "x", "--dir", "here"}, {{"ZD_DIR", "there"}}).folder == "here");
+  CHECK(read({"migrate"}, {{"ZD_RESTART", "1"}, {"ZD_VALUES", "true"}}).restart);
+  CHECK(exit_of({"status"}, {{"ZD_JSON", "perhaps"}}) == 2);
+}
+
+TEST_CASE("parse: a bare yes is told apart from names") {
+  CHECK(read({"unlock", "names", "--yes"}).yes_to_all);
+  CHECK(read({"unlock", "names"}, {{"ZD_YES", "true"}}).yes_to_all);
+  CHECK_FALSE(read({"unlock", "names", "--yes=names"}).yes_to_all);
+  CHECK_FALSE(read({"unlock", "names"}).yes_to_all);
 }
 
 TEST_CASE("parse: each flag has its variable, and the command line goes before it") {

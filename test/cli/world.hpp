@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -40,7 +41,15 @@ struct scripted : cli::subject {
   zddm::threshold reach() const override { return zddm::threshold::closed(); }
   std::string_view one_way() const override { return no_way_back; }
   bool between_stores() const override { return stores; }
+  std::optional<zddm::promise> promised() const override { return promises; }
   void open() override { ++opened; }
+
+  cli::store_facts about_old() override { return asked("about old"), facts; }
+  cli::store_facts about_new() override { return asked("about new"), facts; }
+  cli::key_facts explain(std::string const& key, zddm::lifecycle::settings const&) override {
+    asked("explain " + key);
+    return known;
+  }
 
   void prepare() override { asked("prepare"); }
   std::uint64_t rows_in_new() override { return asked("rows"), rows; }
@@ -79,6 +88,9 @@ struct scripted : cli::subject {
   std::vector<std::string_view> needs;
   std::string_view no_way_back;
   bool stores = true;
+  std::optional<zddm::promise> promises;
+  cli::store_facts facts;
+  cli::key_facts known;
   std::uint64_t rows = 0;
   zddm::backfill::result copied{zddm::backfill::ending::complete, {{true, 10, 2, 2, 10, 0, 0, {}}, {}, {}, {}, false}};
   zddm::verify::report found{true, 10, 0, 0, 0, {}, {}};

@@ -82,6 +82,17 @@ public:
     drawn_ = true;
   }
 
+  /// Draws the text over the whole screen, in one step; for a terminal.
+  void screen(std::string_view text) {
+    std::string frame = "\x1b[H";
+    for (char const c : text) {
+      if (c == '\n') frame += "\x1b[K";
+      frame += c;
+    }
+    std::lock_guard const lock(mutex_);
+    s_.out << frame << "\x1b[J" << std::flush;
+  }
+
   /// What the user answers; empty where nobody can.
   std::string ask(std::string_view question) {
     std::string answer;

@@ -13,6 +13,8 @@
 #include <zddm/cli/complete.hpp>
 #include <zddm/cli/cut_over.hpp>
 #include <zddm/cli/destroy.hpp>
+#include <zddm/cli/doctor.hpp>
+#include <zddm/cli/explain.hpp>
 #include <zddm/cli/gate.hpp>
 #include <zddm/cli/history.hpp>
 #include <zddm/cli/migrate.hpp>
@@ -23,7 +25,9 @@
 #include <zddm/cli/status.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/cli/switch_off.hpp>
+#include <zddm/cli/unlock.hpp>
 #include <zddm/cli/verify.hpp>
+#include <zddm/cli/watch.hpp>
 
 namespace zddm::cli {
 
@@ -42,7 +46,7 @@ inline void take(session& s, subject& m) {
   static constexpr std::pair<std::string_view, run> table[]{
       {"prepare", prepare},      {"migrate", migrate},   {"verify", verify},   {"repair", repair},      {"switch", cut_over},
       {"switchoff", switch_off}, {"complete", complete}, {"destroy", destroy}, {"rollback", roll_back}, {"gate", gate},
-      {"history", history}};
+      {"history", history},      {"explain", explain},   {"unlock", unlock}};
   for (auto const& [name, command] : table)
     if (name == s.asked.command) return command(s, m);
 }
@@ -84,11 +88,12 @@ inline void dispatch(session& s, subjects const& all) {
     throw failure(414, exit_code::usage, fmt::format("there is no migration {}; these are known:", *s.asked.name),
                   std::move(known));
   }
-  if (s.asked.command == "status") {
-    if (s.asked.name) return status(s, *chosen.front());
+  if (s.asked.command == "status" && s.asked.name) return status(s, *chosen.front());
+  if (s.asked.command == "status" || s.asked.command == "watch") {
     std::vector<subject const*> const listed(chosen.begin(), chosen.end());
-    return status(s, std::span<subject const* const>(listed));
+    return s.asked.command == "watch" ? watch(s, listed) : status(s, std::span<subject const* const>(listed));
   }
+  if (s.asked.command == "doctor") return doctor(s, chosen);
   auto const* const path = detail::step_named(s.asked.command);
   if (path && !s.asked.name) {
     std::erase_if(chosen, [&](subject const* m) {

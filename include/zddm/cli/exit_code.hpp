@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <array>
+#include <string_view>
+#include <utility>
+
 namespace zddm::cli {
 
 /// What a command says to the script that ran it.
@@ -16,5 +20,19 @@ enum class exit_code : int {
   interrupted = 130,  ///< Ctrl-C; the checkpoint is saved and the lease given back
   terminated = 143    ///< asked to end; likewise
 };
+
+/// In words, for the manual page.
+inline constexpr auto exit_codes = std::to_array<std::pair<exit_code, std::string_view>>({
+    {exit_code::done, "done, or already there"},
+    {exit_code::failed, "failed while working"},
+    {exit_code::usage, "wrong usage"},
+    {exit_code::refused, "refused: an illegal step, or a gate that is not met"},
+    {exit_code::held, "another operator holds the migration"},
+    {exit_code::mismatches, "open mismatches"},
+    {exit_code::unacknowledged, "some process has not acknowledged in time"},
+    {exit_code::unreachable, "state store not reached"},
+    {exit_code::interrupted, "interrupted, with the checkpoint saved and the lease given back"},
+    {exit_code::terminated, "asked to end; likewise"},
+});
 
 } // namespace zddm::cli

@@ -18,6 +18,8 @@ struct options {
   std::string command;
   std::optional<std::string> name;
   std::optional<std::string> rate;
+  std::string key;   ///< text of a key
+  std::string shell; ///< whose completion script is wanted
   std::string state; ///< URL of the state store
   std::string folder = "migrations";
   bool json = false;
@@ -27,8 +29,9 @@ struct options {
   bool no_color = false;
   bool dry_run = false;
   bool restart = false;         ///< migrate plans the copy anew
-  bool values = false;          ///< verify and repair show what the stores hold
+  bool values = false;          ///< verify, repair and explain show what the stores hold
   std::vector<std::string> yes; ///< migrations that were confirmed by name
+  bool yes_to_all = false;      ///< a bare --yes, which suffices for what can be taken back
   std::chrono::milliseconds wait{60'000};
   std::vector<std::string> overrides;
 

@@ -30,7 +30,7 @@ struct command {
   std::string_view does;
 };
 
-inline constexpr std::array<command, 13> commands{{
+inline constexpr std::array commands = std::to_array<command>({
     {"new", command::naming::required, "write a migration header that compiles, and list it"},
     {"prepare", command::naming::optional, "unrun to prepared: make room in New, begin to write both stores"},
     {"migrate", command::naming::optional, "prepared to migrated: copy every row and compare; goes on where it stopped"},
@@ -42,80 +42,94 @@ inline constexpr std::array<command, 13> commands{{
     {"destroy", command::naming::optional, "completed to destroyed: remove the old data"},
     {"rollback", command::naming::required, "back to unrun, and empty New; until completed"},
     {"status", command::naming::optional, "where things stand and what the next step waits for"},
+    {"watch", command::naming::optional, "status again and again, until Ctrl-C"},
+    {"explain", command::naming::required, "how one key is routed, and what each store holds of it"},
     {"gate", command::naming::required, "show or set the share of keys that take part, in percent"},
     {"history", command::naming::optional, "who did what when"},
-}};
+    {"doctor", command::naming::optional, "connections, clocks, what the stores can do, what is left open"},
+    {"unlock", command::naming::required, "take away the hold of an operator who does not come back"},
+    {"completion", command::naming::none, "a completion script to be sourced by a shell"},
+    {"manual", command::naming::none, "the manual page, for man -l -"},
+});
 
 /// What a command line that asks for nothing more wants printed: help or the version.
 struct answer {
   std::string text;
 };
 
-/// Reads the command line (without the program's name) and the `ZD_*` variables behind it. Throws `failure` (exit 2).
-inline std::variant<options, answer> parse(std::vector<std::string> args, environment const& env) {
-  options o;
-  std::string yes, wait, overrides;
-  std::string const bare = "true"; // what a flag says that was given no value
-  CLI::App app("moves live data from one store to another");
-  app.name("zd");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("zd " ZDDM_VERSION));
-  app.add_flag("--json", o.json, "JSON lines on standard output");
-  app.add_flag("--plain", o.plain, "nothing is redrawn, no colour");
-  app.add_flag("-q,--quiet", o.quiet, "data and errors only");
-  app.add_flag("-v,--verbose", o.verbose, "say more");
-  app.add_flag("--no-color", o.no_color, "no colour (also NO_COLOR)");
-  app.add_flag("--yes", yes, "--yes=NAME,...: complete and destroy these without asking");
-  app.add_flag("--dry-run", o.dry_run, "say what would be done, change nothing");
-  app.add_flag("--wait", wait, "--wait=TIME: how long to wait for every process to obey (60s)");
-  app.add_option("--state", o.state, "where the fleet's state is: sqlite:PATH (also ZD_STATE)")->type_name("URL");
-  app.add_flag("--override", overrides, "--override=GATE,...: skip gates by name; kept in the history");
-  app.add_flag("--restart", o.restart, "migrate: plan the copy anew; rows in New are left alone");
-  app.add_flag("--values", o.values, "verify, repair: show what the stores hold");
-  app.add_option("--dir", o.folder, "new: the folder of the migrations")->type_name("FOLDER");
-  for (auto const& c : commands) {
-    auto* const sub = app.add_subcommand(std::string(c.name), std::string(c.does));
-    sub->fallthrough();
-    if (c.takes == command::naming::none) continue;
-    auto* const name = sub->add_option("NAME", o.name, "the migration");
-    if (c.takes == command::naming::required) name->required();
-    if (c.name == "gate") sub->add_option("RATE", o.rate, "in percent, such as 12.5");
+/// The command line: what `parse` reads, and what help, completion and the manual page are made of.
+class grammar {
+public:
+  grammar() : app("moves live data from one store to another") {
+    app.name("zd");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("zd " ZDDM_VERSION));
+    app.add_flag("--json", asked.json, "JSON lines on standard output");
+    app.add_flag("--plain", asked.plain, "nothing is redrawn, no colour");
+    app.add_flag("-q,--quiet", asked.quiet, "data and errors only");
+    app.add_flag("-v,--verbose", asked.verbose, "say more");
+    app.add_flag("--no-color", asked.no_color, "no colour (also NO_COLOR)");
+    app.add_flag("--yes", yes, "--yes=NAME,...: complete and destroy these without asking");
+    app.add_flag("--dry-run", asked.dry_run, "say what would be done, change nothing");
+    app.add_flag("--wait", wait, "--wait=TIME: how long to wait for every process to obey (60s)");
+    app.add_option("--state", asked.state, "where the fleet's state is: sqlite:PATH")->type_name("URL");
+    app.add_flag("--override", overrides, "--override=GATE,...: skip gates by name; kept in the history");
+    app.add_flag("--restart", asked.restart, "migrate: plan the copy anew; rows in New are left alone");
+    app.add_flag("--values", asked.values, "verify, repair, explain: show what the stores hold");
+    app.add_option("--dir", asked.folder, "new: the folder of the migrations")->type_name("FOLDER");
+    for (auto const& c : commands) {
+      auto* const sub = app.add_subcommand(std::string(c.name), std::string(c.does));
+      sub->fallthrough();
+      if (c.name == "completion") sub->add_option("SHELL", asked.shell, "bash or zsh")->required();
+      if (c.takes == command::naming::none) continue;
+      auto* const name = sub->add_option("NAME", asked.name, "the migration");
+      if (c.takes == command::naming::required) name->required();
+      if (c.name == "gate") sub->add_option("RATE", asked.rate, "in percent, such as 12.5");
+      if (c.name == "explain") sub->add_option("KEY", asked.key, "as text, as verify shows it")->required();
+    }
   }
 
+  /// The variable behind an option, such as `ZD_DRY_RUN`; empty for one without a twin (help and version).
+  static std::string twin_of(CLI::Option const& option) {
+    if (option.get_lnames().empty()) return {};
+    auto name = option.get_lnames().front();
+    if (name == "help" || name == "version") return {};
+    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return "ZD_" + name;
+  }
+
+  options asked;
+  std::string yes, wait, overrides;
+  CLI::App app;
+};
+
+/// Reads the command line (without the program's name) and the `ZD_*` variables behind it. Throws `failure` (exit 2).
+inline std::variant<options, answer> parse(std::vector<std::string> args, environment const& env) {
+  grammar g;
+  auto& o = g.asked;
+  std::string const bare = "true"; // what a flag says that was given no value
   try {
     std::ranges::reverse(args);
-    app.parse(std::move(args));
+    g.app.parse(std::move(args));
+    for (auto* const option : g.app.get_options())
+      if (auto const value = env.get(grammar::twin_of(*option)); value && !value->empty() && option->count() == 0) {
+        option->add_result(*value);
+        option->run_callback();
+      }
   } catch (CLI::Success const& e) {
     std::ostringstream out;
-    app.exit(e, out, out);
+    g.app.exit(e, out, out);
     return answer{out.str()};
   } catch (CLI::ParseError const& e) {
     throw failure(410, exit_code::usage, e.what(), {{"what there is", "zd --help"}});
   }
 
-  o.command = app.get_subcommands().front()->get_name();
-  auto const flag = [&](bool& value, char const* variable) {
-    auto const set = env.get(variable);
-    if (set && !set->empty() && *set != "0" && *set != "false" && *set != "no") value = true;
-  };
-  auto const text = [&](std::string& value, char const* variable) {
-    if (value.empty()) value = env.get(variable, "");
-  };
-  flag(o.json, "ZD_JSON");
-  flag(o.plain, "ZD_PLAIN");
-  flag(o.quiet, "ZD_QUIET");
-  flag(o.verbose, "ZD_VERBOSE");
-  flag(o.no_color, "ZD_NO_COLOR");
-  flag(o.no_color, "NO_COLOR");
-  flag(o.dry_run, "ZD_DRY_RUN");
-  text(o.state, "ZD_STATE");
-  text(yes, "ZD_YES");
-  text(wait, "ZD_WAIT");
-  text(overrides, "ZD_OVERRIDE");
-  if (!wait.empty() && wait != bare) {
-    auto const time = parse_time(wait);
+  o.command = g.app.get_subcommands().front()->get_name();
+  if (!env.get("NO_COLOR", "").empty()) o.no_color = true;
+  if (!g.wait.empty() && g.wait != bare) {
+    auto const time = parse_time(g.wait);
     if (!time)
-      throw failure(415, exit_code::usage, fmt::format("'{}' is no time", wait),
+      throw failure(415, exit_code::usage, fmt::format("'{}' is no time", g.wait),
                     {{"a time is a number with ms, s, m or h", "--wait=60s"}});
     o.wait = *time;
   }
@@ -124,9 +138,10 @@ inline std::variant<options, answer> parse(std::vector<std::string> args, enviro
     for (std::string one; std::getline(in, one, ',');)
       if (!one.empty()) into.push_back(one);
   };
-  split(yes, o.yes);
-  split(overrides, o.overrides);
-  return o;
+  split(g.yes, o.yes);
+  o.yes_to_all = g.yes == bare;
+  split(g.overrides, o.overrides);
+  return std::move(o);
 }
 
 } // namespace zddm::cli

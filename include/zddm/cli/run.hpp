@@ -17,8 +17,10 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <zddm/cli/completion.hpp>
 #include <zddm/cli/dispatch.hpp>
 #include <zddm/cli/environment.hpp>
+#include <zddm/cli/manual.hpp>
 #include <zddm/cli/new_migration.hpp>
 #include <zddm/cli/order.hpp>
 #include <zddm/cli/parse.hpp>
@@ -77,7 +79,7 @@ inline console::manner manner_of(options const& o, streams const& io) {
 /// `zd` with these arguments (without the program's name); returns the exit code. Does not throw.
 template <lifecycle::migration... Ms> int run(std::vector<std::string> const& args, surroundings with) {
   options asked;
-  asked.json = std::ranges::find(args, "--json") != args.end();
+  asked.json = std::ranges::find(args, "--json") != args.end() || with.env.get("ZD_JSON", "0") == "1";
   auto const complain = [&](failure const& f) {
     console(with.io, detail::manner_of(asked, with.io)).complain(f);
     return static_cast<int>(f.exit());
@@ -85,11 +87,15 @@ template <lifecycle::migration... Ms> int run(std::vector<std::string> const& ar
   interruption own;
   interruption& stop = with.stop ? *with.stop : own;
   try {
+    if (args.size() > 1 && args[0] == "completion" && args[1] == "words")
+      return with.io.out << completions({args.begin() + 2, args.end()}, {Ms::name...}) << std::flush, 0;
     auto parsed = parse(args, with.env);
     if (auto const* const text = std::get_if<answer>(&parsed)) return with.io.out << text->text << std::flush, 0;
     asked = std::get<options>(std::move(parsed));
     console out(with.io, detail::manner_of(asked, with.io));
     if (asked.command == "new") return new_migration(out, asked), 0;
+    if (asked.command == "completion") return with.io.out << completion_script(asked.shell) << std::flush, 0;
+    if (asked.command == "manual") return with.io.out << manual_page() << std::flush, 0;
 
     std::array<std::unique_ptr<subject>, sizeof...(Ms)> given{std::make_unique<subject_of<Ms>>(with.env)...};
     subjects all;
@@ -102,8 +108,9 @@ template <lifecycle::migration... Ms> int run(std::vector<std::string> const& ar
   } catch (interrupted) {
     if (stop.signal() == 0) return complain({203, exit_code::held, "another operator took the migration over", {}, ""});
     bool const ended = stop.signal() == SIGTERM;
-    console(with.io, detail::manner_of(asked, with.io))
-        .say(fmt::format("stopped; what was done is saved. zd {} goes on from here.", asked.command));
+    if (asked.command != "watch")
+      console(with.io, detail::manner_of(asked, with.io))
+          .say(fmt::format("stopped; what was done is saved. zd {} goes on from here.", asked.command));
     return static_cast<int>(ended ? exit_code::terminated : exit_code::interrupted);
   } catch (...) {
     return complain(detail::explained(asked.command));

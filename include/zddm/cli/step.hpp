@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include <zddm/cli/clocks.hpp>
 #include <zddm/cli/condition.hpp>
 #include <zddm/cli/hold.hpp>
 #include <zddm/cli/session.hpp>
@@ -56,6 +57,7 @@ public:
     if (forward && !lifecycle::done(asked_, r.now.at) && r.now.shut != lifecycle::quarantine::none)
       throw failure(309, exit_code::refused, fmt::format("cannot {} {} while New is in quarantine", path.name, m_.name()),
                     {{"New could not be reached; reads go to Old", fmt::format("zd repair {}", m_.name())}});
+    require_clock(s_.state, m_.name());
   }
 
   lifecycle::record record() const { return s_.record(m_.name()); }

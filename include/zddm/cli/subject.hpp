@@ -3,15 +3,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <zddm/backfill/run.hpp>
+#include <zddm/cli/key_facts.hpp>
 #include <zddm/cli/shared_state.hpp>
+#include <zddm/cli/store_facts.hpp>
 #include <zddm/core/intent.hpp>
 #include <zddm/core/threshold.hpp>
+#include <zddm/lifecycle/settings.hpp>
+#include <zddm/proxy/guarantee.hpp>
 #include <zddm/verify/drain.hpp>
 #include <zddm/verify/repair.hpp>
 #include <zddm/verify/report.hpp>
@@ -34,9 +39,16 @@ public:
   virtual std::string_view one_way() const = 0;
   /// Whether there are two stores to copy, compare and repair between; else the migration copies by itself.
   virtual bool between_stores() const = 0;
+  /// What its proxy promises; nothing where the migration does not name one.
+  virtual std::optional<promise> promised() const = 0;
 
   /// Makes the migration, once; what it needs of the environment is missing from here on or never.
   virtual void open() = 0;
+
+  virtual store_facts about_old() = 0; ///< after one look at it
+  virtual store_facts about_new() = 0; ///< after one look at it
+  /// Throws ZD-115 where the text is no key.
+  virtual key_facts explain(std::string const& key, lifecycle::settings const& now) = 0;
 
   virtual void prepare() = 0;                        ///< its own step, and New's side records
   virtual std::uint64_t rows_in_new() = 0;           ///< zero for a migration of one store

@@ -17,6 +17,7 @@
 
 #include <zddm/cli/environment.hpp>
 #include <zddm/cli/subject.hpp>
+#include <zddm/core/hash.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/text.hpp>
@@ -100,6 +101,12 @@ public:
       return {};
   }
   bool between_stores() const override { return stores; }
+  std::optional<promise> promised() const override {
+    if constexpr (requires { M::proxy_type::is_fixed; })
+      return promise_of<typename M::proxy_type>;
+    else
+      return std::nullopt;
+  }
 
   void open() override {
     if (m_) return;
@@ -108,6 +115,26 @@ public:
     else
       own_ = std::make_unique<M>();
     m_ = own_.get();
+  }
+
+  store_facts about_old() override {
+    if constexpr (stores) return looked_at(from_store());
+    return {};
+  }
+  store_facts about_new() override {
+    if constexpr (stores) return looked_at(to_store());
+    return {};
+  }
+  key_facts explain(std::string const& key, lifecycle::settings const& now) override {
+    key_facts facts;
+    if constexpr (stores) {
+      auto const k = key_from<key_of<new_type>>(key);
+      facts.bucket = hash(k, seed_of(name()));
+      if constexpr (requires { typename M::proxy_type::gate_type; })
+        facts.admitted = admitted_by<typename M::proxy_type::gate_type>(k, facts.bucket, now);
+      look_up(from_store(), to_store(), k, facts);
+    }
+    return facts;
   }
 
   void prepare() override {
@@ -201,6 +228,17 @@ private:
   }
   using old_type = typename decltype(old_type_of())::type;
   using new_type = typename decltype(new_type_of())::type;
+
+  /// From the form in which keys are shown; a text may go without its quotes.
+  template <class Key> static Key key_from(std::string const& shown) {
+    if constexpr (std::same_as<Key, std::string>)
+      if (!shown.starts_with('"')) return shown;
+    return text::decode<Key>(shown);
+  }
+  template <class S> static store_facts looked_at(S&& store) {
+    scan_with_refusals(store, {}, 1, [](auto const&...) {}, [](auto const&) {});
+    return facts_of(store);
+  }
 
   M& made() {
     open();

@@ -138,6 +138,13 @@ public:
 
   Old& old_store() const noexcept { return *old_; }
 
+  /// As Old says of itself.
+  decltype(auto) at_risk() const
+    requires requires(Old const& old_store) { old_store.at_risk(); }
+  {
+    return std::as_const(*old_).at_risk();
+  }
+
   /// What a store of New's shape must hold once `input` is put here.
   decltype(auto) held(input_type const& input) const {
     if constexpr (is_exact)

@@ -59,6 +59,7 @@ public:
   }
 
   std::string const& path() const noexcept { return path_; }
+  lmdb::options const& options() const noexcept { return options_; }
   MDB_env* native() const noexcept { return env_; }
 
   /// Calls f(transaction const&) on a snapshot and returns what it returns. For as long as f runs, space that is freed is not

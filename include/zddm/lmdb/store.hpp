@@ -42,6 +42,16 @@ public:
   /// Makes the database if it is not there. Without a name it is the main one, see `table`.
   explicit store(environment& env, std::string name = {}) : table_(env, std::move(name)) {}
 
+  /// What a loss of power may take away of what was committed; empty: nothing.
+  std::string_view at_risk() const {
+    switch (table_.env().options().durability) {
+    case durability::every_commit: return {};
+    case durability::last_commit: return "the last commit";
+    case durability::none: break;
+    }
+    return "the environment";
+  }
+
   // store, lending, insertable, updatable
 
   maybe get(Key const& key) const {

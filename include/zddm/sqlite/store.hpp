@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,16 @@ public:
   /// The database must outlive the store.
   store(database& d, table_options const& options)
       : database_(&d), rows_(d, options), records_(d, rows_.schema()), versions_(d, rows_.schema()), marks_(d, rows_.schema()) {}
+
+  /// What a loss of power may take away of what was committed; empty: nothing.
+  std::string_view at_risk() const {
+    switch (database_->options().synchronous) {
+    case synchronous::full: return {};
+    case synchronous::normal: return "the last commits";
+    case synchronous::off: break;
+    }
+    return "the file";
+  }
 
   /// Makes the table if there is none of its name.
   void create_table() {
