@@ -5,7 +5,7 @@
 
 zddm_packages="g++ cmake ninja-build pkg-config python3 ccache libboost-dev libboost-context-dev librange-v3-dev libxxhash-dev
   libsqlite3-dev liblmdb-dev libpq-dev libcli11-dev libfmt-dev nlohmann-json3-dev doctest-dev librapidcheck-dev
-  prometheus-cpp-dev"
+  libbenchmark-dev prometheus-cpp-dev"
 zddm_test_packages="$zddm_packages meson git clang-19 libclang-rt-19-dev clang-format-19 binutils
   valgrind postgresql"
 

@@ -20,7 +20,7 @@ COMPONENT = {"backfill": "bulk", "verify": "bulk", "sqlite": "sqlite", "lmdb": "
 # Folders whose headers are policies, which docs/reference/policies.md lists, but for these.
 AXES = {"gate", "cache", "failure", "consistency", "observer"}
 NOT_POLICIES = {"histogram", "meter"}
-WORDS = {"script", "example", "program"}
+WORDS = {"script", "example", "program", "bench"}
 
 
 def manifest(root):
