@@ -17,24 +17,38 @@ using zddm::backfill::cut;
 using people = zddm::memory::store<int, std::string>;
 
 namespace {
+/// Counts and cuts itself.
+struct striding : people {
+  zddm::strides<int> strides(std::uint64_t n) {
+    zddm::strides<int> found;
+    scan({}, size(), [&](int k, auto const&) {
+      if (found.rows++ % n == 0) found.keys.emplace_back();
+      found.keys.back() = k;
+    });
+    return found;
+  }
+};
+static_assert(zddm::strided_store<striding> && !zddm::strided_store<people>);
+
 void fill(people& p, int rows) {
   for (int i = 1; i <= rows; ++i) p.put(i * 10, "x");
 }
 } // namespace
 
-TEST_CASE("chunk: an empty store has none") {
-  people none;
+TEST_CASE_TEMPLATE("chunk: an empty store has none", Store, people, striding) {
+  Store none;
   CHECK(cut(none, 10, 100).chunks() == 0);
 }
 
-TEST_CASE("chunk: they cover every row once, whatever the sizes asked for") {
+TEST_CASE_TEMPLATE("chunk: they cover every row once, whatever the sizes asked for", Store, people, striding) {
   for (int rows : {1, 2, 3, 10, 101})
     for (std::uint64_t each : {0u, 1u, 7u, 1000u})
       for (std::size_t most : {0u, 1u, 5u, 500u})
         for (std::size_t page : {1u, 3u, 1000u}) {
-          people p;
+          Store p;
           fill(p, rows);
           auto const cuts = cut(p, each, most, page);
+          CHECK(cuts.rows == static_cast<std::uint64_t>(rows));
           REQUIRE(!cuts.bounds.empty());
           CHECK_FALSE(cuts.tail);
           CHECK(cuts.chunks() <= std::max<std::size_t>(most, 1));
@@ -47,15 +61,15 @@ TEST_CASE("chunk: they cover every row once, whatever the sizes asked for") {
         }
 }
 
-TEST_CASE("chunk: they are of about the size asked for") {
-  people p;
+TEST_CASE_TEMPLATE("chunk: they are of about the size asked for", Store, people, striding) {
+  Store p;
   fill(p, 1000);
   CHECK(cut(p, 100, 4096).chunks() == 10);
   CHECK(cut(p, 100, 3).chunks() == 3);
 }
 
-TEST_CASE("chunk: the first is open below and the last ends with the last key there was") {
-  people p;
+TEST_CASE_TEMPLATE("chunk: the first is open below and the last ends with the last key there was", Store, people, striding) {
+  Store p;
   fill(p, 100);
   auto const cuts = cut(p, 25, 100);
   p.put(-5, "x");

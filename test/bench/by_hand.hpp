@@ -183,12 +183,14 @@ inline std::uint64_t sqlite_to_lmdb(std::string const& from, std::string const& 
     check(mdb_stat(t, intents, &s));
     MDB_cursor* at = nullptr;
     check(mdb_cursor_open(t, rows, &at));
+    unsigned append = MDB_APPEND;
     for (std::size_t n = 0; n < batch && (more = read.step()); ++n) {
       MDB_val key = read.text(0), value = read.text(1);
       if (s.ms_entries != 0 && mdb_get(t, intents, &key, &v) == MDB_SUCCESS &&
           !zddm::intent_record_from(view(v)).admits_fill(seen, floor))
         continue;
-      int const result = mdb_cursor_put(at, &key, &value, MDB_NOOVERWRITE);
+      int result = mdb_cursor_put(at, &key, &value, MDB_NOOVERWRITE | append);
+      if (result == MDB_KEYEXIST && std::exchange(append, 0) != 0) result = mdb_cursor_put(at, &key, &value, MDB_NOOVERWRITE);
       if (result == MDB_KEYEXIST) continue;
       check(result);
       ++taken;

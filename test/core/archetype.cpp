@@ -15,7 +15,7 @@ template <class S> constexpr unsigned models() {
   constexpr std::array answers{zddm::store<S>,           zddm::lending_store<S>,    zddm::insertable_store<S>,
                                zddm::updatable_store<S>, zddm::versioned_store<S>,  zddm::conditional_store<S>,
                                zddm::intent_store<S>,    zddm::journaling_store<S>, zddm::scannable_store<S>,
-                               zddm::batch_store<S>,     zddm::expiring_store<S>};
+                               zddm::batch_store<S>,     zddm::expiring_store<S>,   zddm::strided_store<S>};
   unsigned bits = 0;
   for (std::size_t i = 0; i < answers.size(); ++i) bits |= unsigned{answers[i]} << i;
   return bits;
@@ -34,6 +34,7 @@ TEST_CASE("each archetype models its concept and no other") {
   CHECK((models<archetype::intent_store>() == only(6)));
   CHECK((models<archetype::journaling_store>() == only(7)));
   CHECK((models<archetype::scannable_store>() == only(8)));
+  CHECK((models<archetype::strided_store>() == (only(8) | only(11))));
   CHECK((models<archetype::batch_store>() == only(9)));
   CHECK((models<archetype::expiring_store>() == only(10)));
 }

@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(fixture, "sqlite rows refuse a row that holds something else t
   auto session = r.open();
   for (int const key : {1, 2, 3}) CHECK_THROWS_AS(r.get(s, key), unmappable);
   CHECK_FALSE(r.get(s, 4));
-  CHECK_THROWS_AS(r.scan(s, {}, 9, [](auto&, auto&) {}), unmappable);
+  CHECK_THROWS_AS(r.scan(s, {}, 9, [](auto const&, auto const&) {}), unmappable);
 }
 
 TEST_CASE_FIXTURE(fixture, "sqlite rows scan ranges in the order of the key") {

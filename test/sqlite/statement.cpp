@@ -26,13 +26,13 @@ TEST_CASE("sqlite statement gives back what was bound, byte for byte") {
   s.bind_text(6, std::string_view());
   REQUIRE(s.step());
   CHECK(s.integer(0) == std::numeric_limits<std::int64_t>::min());
-  CHECK(s.real(1) == 0.1);
+  CHECK(s.at(1).real() == 0.1);
   CHECK(s.bytes(2) == odd);
-  CHECK(s.type(2) == SQLITE_TEXT);
+  CHECK(s.at(2).type() == SQLITE_TEXT);
   CHECK(s.bytes(3) == odd);
-  CHECK(s.type(3) == SQLITE_BLOB);
-  CHECK(s.type(4) == SQLITE_NULL);
-  CHECK(s.type(5) == SQLITE_TEXT);
+  CHECK(s.at(3).type() == SQLITE_BLOB);
+  CHECK(s.at(4).type() == SQLITE_NULL);
+  CHECK(s.at(5).type() == SQLITE_TEXT);
   CHECK(s.bytes(5).empty());
   CHECK_FALSE(s.step());
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <zddm/core/mapping.hpp>
@@ -23,7 +24,8 @@ template <class Key> struct chunk {
 /// How a store is cut: the last key of each chunk, ascending, and whether one more chunk is left beyond them.
 template <class Key> struct cuts {
   std::vector<Key> bounds;
-  bool tail = false; ///< beyond the last bound there are rows, but none whose key has a counterpart in New's shape
+  bool tail = false;      ///< beyond the last bound there are rows, but none whose key has a counterpart in New's shape
+  std::uint64_t rows = 0; ///< how many there were, about
 
   std::size_t chunks() const { return bounds.size() + tail; }
 
@@ -35,15 +37,33 @@ template <class Key> struct cuts {
   }
 };
 
+namespace detail {
+
+/// So many neighbours become one that there are at most `most`; the last key stays.
+template <class Key> std::vector<Key> thinned(std::vector<Key> keys, std::size_t most) {
+  std::size_t const each = (keys.size() + most - 1) / most;
+  if (each <= 1) return keys;
+  std::vector<Key> kept;
+  for (std::size_t i = (keys.size() - 1) % each; i < keys.size(); i += each) kept.push_back(std::move(keys[i]));
+  return kept;
+}
+
+} // namespace detail
+
 /// Chunks of about `rows_each` rows, at most `most` of them and a tail, which cover every row there is now. The last bound
 /// is the last key there is now, so that a copy ends however fast rows are added behind it. An empty store has no chunks.
-/// Reads one chunk's worth of rows.
+/// Reads one chunk's worth of rows of a store that is not strided.
 template <scannable_store Store>
 cuts<key_of<Store>> cut(Store& store, std::uint64_t rows_each, std::size_t most, std::size_t page = 10'000) {
   using key = key_of<Store>;
-  auto const wanted =
-      std::clamp<std::uint64_t>(store.size() / std::max<std::uint64_t>(rows_each, 1), 1, std::max<std::size_t>(most, 1));
+  most = std::max<std::size_t>(most, 1);
+  if constexpr (strided_store<Store>) {
+    auto walked = store.strides(std::max<std::uint64_t>(rows_each, 1));
+    return {detail::thinned(std::move(walked.keys), most), false, walked.rows};
+  }
   cuts<key> made;
+  made.rows = store.size();
+  auto const wanted = std::clamp<std::uint64_t>(made.rows / std::max<std::uint64_t>(rows_each, 1), 1, most);
   if (wanted > 1) made.bounds = store.split_points(static_cast<std::size_t>(wanted - 1));
   std::optional<key> last = made.bounds.empty() ? std::nullopt : std::optional<key>(made.bounds.back());
   auto const beyond = [&](key const& k) {

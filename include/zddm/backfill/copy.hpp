@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <zddm/core/mapping.hpp>
@@ -52,12 +53,12 @@ public:
     if constexpr (fenced) p.seen = to_.sequence();
     std::size_t used = 0;
     std::optional<key> refused_last; // later than the last of the rows
-    auto const keep = [&](key const& k, value_of<Old> const& v) {
+    auto const keep = [&]<class K, class V>(K&& k, V&& v) {
       refused_last.reset();
       if (used == p.rows.size())
-        p.rows.push_back(made(k, v));
+        p.rows.push_back(made(std::forward<K>(k), std::forward<V>(v)));
       else
-        renew(p.rows[used], k, v);
+        renew(p.rows[used], std::forward<K>(k), std::forward<V>(v));
       ++used;
     };
     auto const refuse = [&](refusal<key> const& r) {
@@ -84,19 +85,23 @@ public:
   }
 
 private:
-  static row made(key const& k, value_of<Old> const& v) {
+  template <class K, class V> static row made(K&& k, V&& v) {
     if constexpr (fenced)
-      return {k, v};
+      return {std::forward<K>(k), std::forward<V>(v)};
     else
-      return k;
+      return std::forward<K>(k);
   }
-  static void renew(row& r, key const& k, value_of<Old> const& v) {
+  template <class K, class V> static void renew(row& r, K&& k, V&& v) {
     if constexpr (fenced) {
-      r.key = k;
-      r.value = v;
+      take(r.key, std::forward<K>(k));
+      take(r.value, std::forward<V>(v));
     } else
-      r = k;
+      take(r, std::forward<K>(k));
   }
+
+  /// Exchanges what the store gives away, so that the room of both is used again.
+  template <class T> static void take(T& to, T&& from) { std::swap(to, from); }
+  template <class T> static void take(T& to, T const& from) { to = from; }
 
   static key const& key_in(row const& r) {
     if constexpr (fenced)

@@ -126,7 +126,7 @@ private:
     auto found = saved_.plan();
     if (!found) {
       auto const now = cut(from, o_.rows_a_chunk, o_.most_chunks);
-      backfill::plan made{worker_, o_.identity, from.size(), {}, now.tail};
+      backfill::plan made{worker_, o_.identity, now.rows, {}, now.tail};
       for (auto const& bound : now.bounds) made.bounds.push_back(text::encode(bound));
       found = saved_.begin(made) ? made : saved_.plan();
     }

@@ -97,6 +97,10 @@ struct scannable_store : plain_store {
   std::uint64_t size();
 };
 
+struct strided_store : scannable_store {
+  zddm::strides<key> strides(std::uint64_t n);
+};
+
 struct batch_store : plain_store {
   std::vector<std::optional<value>> get_many(std::span<key const>);
   void put_many(std::span<entry<key, value> const>);

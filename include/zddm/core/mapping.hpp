@@ -270,7 +270,7 @@ public:
           refused(refusal<key_type>{key ? std::optional<key_type>(*key) : std::nullopt, text::encode(old), e.what()});
           return;
         }
-        sink(*key, std::as_const(*value));
+        sink(*key, *std::move(value));
       });
       if (visited < asked) break;
     }
@@ -287,6 +287,11 @@ public:
       } catch (unmappable const&) {
       }
     return points;
+  }
+  zddm::strides<key_type> strides(std::uint64_t n) const
+    requires strided_store<Old> && (!maps_keys)
+  {
+    return old_->strides(n);
   }
   std::uint64_t size() const
     requires scannable_store<Old>

@@ -42,6 +42,14 @@ template <class Key> struct range_digest {
   friend bool operator==(range_digest const&, range_digest const&) = default;
 };
 
+/// The last key of every so many rows and of those left over, ascending, and how many rows there are.
+template <class Key> struct strides {
+  std::vector<Key> keys;
+  std::uint64_t rows = 0;
+
+  friend bool operator==(strides const&, strides const&) = default;
+};
+
 /// A value and the version it was written with; no value with a version is a tombstone.
 template <class Value> struct versioned {
   std::optional<Value> value;
@@ -168,6 +176,12 @@ concept scannable_store =
 template <class S>
 concept digesting_store = scannable_store<S> && requires(S& s, key_range<key_of<S>> const& range, std::size_t limit) {
   { s.digest(range, limit) } -> std::same_as<range_digest<key_of<S>>>;
+};
+
+/// Counts and cuts itself in one walk: `strides(n)`, n above 0, has the last key of every n rows and of those left over.
+template <class S>
+concept strided_store = scannable_store<S> && requires(S& s, std::uint64_t n) {
+  { s.strides(n) } -> std::same_as<strides<key_of<S>>>;
 };
 
 /// Many keys a call: `get_many` answers in the order asked; `put_many` is one atomic step.

@@ -261,17 +261,18 @@ public:
       std::size_t applied = 0;
       if (seen < c.floor) return applied;
       bool const records = t.entries(table_.sides().intents) != 0;
-      std::string last;
-      if (cursor at(t, table_.values()); at.last()) last = at.key();
+      cursor at(t, table_.values());
+      unsigned append = MDB_APPEND;
       for (auto const& e : entries) {
         auto const bytes = Codec::key_bytes(e.key);
         std::string_view const k = table_.fit(bytes);
         if (records && !admitted(t, k, seen, c.floor)) continue;
-        bool const beyond = last.empty() || t.less(table_.values(), last, k);
-        if (!t.put(table_.values(), k, Codec::value_bytes(e.value), MDB_NOOVERWRITE | (beyond ? MDB_APPEND : 0))) continue;
+        auto const v = Codec::value_bytes(e.value);
+        bool inserted = at.insert(k, v, append);
+        if (!inserted && std::exchange(append, 0) != 0) inserted = at.insert(k, v);
+        if (!inserted) continue;
         ++applied;
         if (records) t.erase(table_.sides().intents, k);
-        if (beyond) last = k;
       }
       return applied;
     });

@@ -77,12 +77,13 @@ template <field T> struct cell {
 
   /// False: the cell holds something else.
   static bool read(statement const& s, int at, T& x) {
+    auto const found = s.at(at);
     if constexpr (nullable) {
-      if (s.type(at) != SQLITE_NULL) return read_held(s, at, x.emplace());
+      if (found.type() != SQLITE_NULL) return read_held(found, x.emplace());
       x.reset();
       return true;
     } else {
-      return read_held(s, at, x);
+      return read_held(found, x);
     }
   }
 
@@ -104,26 +105,26 @@ private:
     return true;
   }
 
-  static bool read_held(statement const& s, int at, held& x) {
+  static bool read_held(statement::value found, held& x) {
     if constexpr (kind == storage::integer) {
-      return s.type(at) == SQLITE_INTEGER && from_integer(s.integer(at), x);
+      return found.type() == SQLITE_INTEGER && from_integer(found.integer(), x);
     } else if constexpr (kind == storage::real) {
-      if (s.type(at) == SQLITE_INTEGER) return from_integer(s.integer(at), x);
-      if (s.type(at) != SQLITE_FLOAT) return false;
-      x = static_cast<held>(s.real(at));
-      return std::isinf(x) == std::isinf(s.real(at));
+      if (found.type() == SQLITE_INTEGER) return from_integer(found.integer(), x);
+      if (found.type() != SQLITE_FLOAT) return false;
+      x = static_cast<held>(found.real());
+      return std::isinf(x) == std::isinf(found.real());
     } else if constexpr (kind == storage::blob) {
-      if (s.type(at) != SQLITE_BLOB) return false;
-      auto const bytes = s.bytes(at);
+      if (found.type() != SQLITE_BLOB) return false;
+      auto const bytes = found.bytes();
       auto const* const first = reinterpret_cast<std::byte const*>(bytes.data());
       x.assign(first, first + bytes.size());
       return true;
     } else {
-      if (s.type(at) != SQLITE_TEXT) return false;
+      if (found.type() != SQLITE_TEXT) return false;
       if constexpr (std::same_as<held, std::string>)
-        x = s.bytes(at);
+        x = found.bytes();
       else
-        x = text::decode<held>(s.bytes(at));
+        x = text::decode<held>(found.bytes());
       return true;
     }
   }

@@ -87,8 +87,8 @@ public:
     return static_cast<std::uint64_t>(q.integer(0));
   }
 
-  /// Calls `sink(key, value)` for at most `limit` rows of the range, in the order of the keys; says how many. What `sink` is
-  /// given lasts until it returns.
+  /// Calls `sink(key, value)` for at most `limit` rows of the range, in the order of the keys; says how many. `sink` may take
+  /// what it is given, or exchange it: its room is used for the next row.
   template <class Sink> std::size_t scan(session& s, key_range<Key> const& range, std::size_t limit, Sink&& sink) {
     auto q = s.run(scan_[range.after.has_value()][range.upto.has_value()]);
     if (range.after) schema_.bind_key(q, 1, *range.after);
@@ -99,20 +99,39 @@ public:
     for (; n < limit && q.step(); ++n) {
       schema_.read_key(q, key);
       read(q, schema_.keys(), value);
-      sink(std::as_const(key), std::as_const(value));
+      sink(std::move(key), std::move(value));
     }
     return n;
   }
 
+  /// Walks all keys once, in a transaction of the caller.
+  zddm::strides<Key> strides(session& s, std::uint64_t n) {
+    zddm::strides<Key> found;
+    for (;; found.rows += n) {
+      auto q = s.run(key_further_[!found.keys.empty()]);
+      if (!found.keys.empty()) schema_.bind_key(q, 1, found.keys.back());
+      q.bind_integer(schema_.keys() + 1, static_cast<std::int64_t>(n - 1));
+      if (!q.step()) break;
+      Key key{};
+      schema_.read_key(q, key);
+      found.keys.push_back(std::move(key));
+    }
+    auto const left = found.keys.empty() ? count(s) : count_after(s, found.keys.back());
+    if (left == 0) return found;
+    found.rows += left;
+    auto q = s.run(last_key_);
+    q.step();
+    schema_.read_key(q, found.keys.emplace_back());
+    return found;
+  }
+
   /// At most n keys that cut the rows into parts of about the same size; walks all keys once, in a transaction of the caller.
   std::vector<Key> split_points(session& s, std::size_t n) {
-    auto const all = count(s);
-    auto const parts = std::min<std::uint64_t>(n, all) + 1;
-    auto q = s.run(every_key_);
-    std::vector<Key> points;
-    for (std::uint64_t at = 1; at < all && points.size() + 1 < parts && q.step(); ++at)
-      if (at * parts / all > points.size()) schema_.read_key(q, points.emplace_back());
-    return points;
+    std::uint64_t const all = count(s), parts = std::uint64_t{n} + 1;
+    if (all == 0) return {};
+    auto keys = strides(s, all / parts + (all % parts != 0)).keys;
+    keys.pop_back();
+    return keys;
   }
 
   /// The statement of `put` or `insert`, for many rows in a row.
@@ -130,6 +149,12 @@ public:
   }
 
 private:
+  std::uint64_t count_after(session& s, Key const& key) {
+    auto q = schema_.run(s, count_after_, key);
+    q.step();
+    return static_cast<std::uint64_t>(q.integer(0));
+  }
+
   void read(statement const& q, int first, Value& value) {
     columns<Value>::each(value, [&]<class Member>(std::size_t i, Member& member) {
       if (!cell<Member>::read(q, first + static_cast<int>(i), member)) schema_.cannot_read_value(i);
@@ -162,7 +187,10 @@ private:
   std::size_t erase_ = database_->statement(schema_.erase());
   std::size_t clear_ = database_->statement(schema_.clear());
   std::size_t count_ = database_->statement(schema_.count());
-  std::size_t every_key_ = database_->statement(schema_.every_key());
+  std::size_t count_after_ = database_->statement(schema_.count_after());
+  std::size_t key_further_[2] = {database_->statement(schema_.key_further(false)),
+                                 database_->statement(schema_.key_further(true))};
+  std::size_t last_key_ = database_->statement(schema_.last_key());
   std::size_t scan_[2][2] = {{database_->statement(schema_.scan(false, false)), database_->statement(schema_.scan(false, true))},
                              {database_->statement(schema_.scan(true, false)), database_->statement(schema_.scan(true, true))}};
   std::atomic<bool> fits_{false};

@@ -57,7 +57,18 @@ public:
   std::string erase() const { return "DELETE FROM " + quoted() + where(); }
   std::string clear() const { return "DELETE FROM " + quoted(); }
   std::string count() const { return "SELECT count(*) FROM " + quoted(); }
-  std::string every_key() const { return "SELECT " + key_names() + " FROM " + quoted() + " ORDER BY " + key_names(); }
+  /// The key that comes a number of rows after the one given, or after the first: parameter `keys() + 1`.
+  std::string key_further(bool after) const {
+    std::string sql = "SELECT " + key_names() + " FROM " + quoted();
+    if (after) sql += " WHERE " + row(key_names()) + " > " + row(parameters(1, key_.size()));
+    return sql + " ORDER BY " + key_names() + " LIMIT 1 OFFSET ?" + std::to_string(key_.size() + 1);
+  }
+  std::string count_after() const { return count() + " WHERE " + row(key_names()) + " > " + row(parameters(1, key_.size())); }
+  std::string last_key() const {
+    std::string order;
+    for (auto const& k : key_) order += (order.empty() ? "" : ", ") + quote_identifier(k.name) + " DESC";
+    return "SELECT " + key_names() + " FROM " + quoted() + " ORDER BY " + order + " LIMIT 1";
+  }
 
   /// Touches no other columns of a row that is there.
   std::string put() const {

@@ -58,14 +58,27 @@ public:
   /// How many rows the last finished writing statement of the connection put, changed or removed.
   std::size_t changes() const { return static_cast<std::size_t>(sqlite3_changes(connection_->handle())); }
 
-  /// One of `SQLITE_INTEGER`, `SQLITE_FLOAT`, `SQLITE_TEXT`, `SQLITE_BLOB`, `SQLITE_NULL`.
-  int type(int at) const { return sqlite3_column_type(prepared_, at); }
-  std::int64_t integer(int at) const { return sqlite3_column_int64(prepared_, at); }
-  double real(int at) const { return sqlite3_column_double(prepared_, at); }
-  std::string_view bytes(int at) const {
-    auto const* const data = static_cast<char const*>(sqlite3_column_blob(prepared_, at));
-    return data ? std::string_view(data, static_cast<std::size_t>(sqlite3_column_bytes(prepared_, at))) : std::string_view();
-  }
+  /// What the row stepped to has in a column. Faster than asking the statement again for its type, size and bytes; needs no
+  /// lock, since a connection belongs to one thread at a time.
+  class value {
+  public:
+    explicit value(sqlite3_value* v) : value_(v) {}
+
+    /// One of `SQLITE_INTEGER`, `SQLITE_FLOAT`, `SQLITE_TEXT`, `SQLITE_BLOB`, `SQLITE_NULL`.
+    int type() const { return sqlite3_value_type(value_); }
+    std::int64_t integer() const { return sqlite3_value_int64(value_); }
+    double real() const { return sqlite3_value_double(value_); }
+    std::string_view bytes() const {
+      auto const* const data = static_cast<char const*>(sqlite3_value_blob(value_));
+      return data ? std::string_view(data, static_cast<std::size_t>(sqlite3_value_bytes(value_))) : std::string_view();
+    }
+
+  private:
+    sqlite3_value* value_;
+  };
+  value at(int column) const { return value(sqlite3_column_value(prepared_, column)); }
+  std::int64_t integer(int column) const { return at(column).integer(); }
+  std::string_view bytes(int column) const { return at(column).bytes(); }
 
 private:
   void check(int result) {

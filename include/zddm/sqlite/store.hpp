@@ -104,7 +104,7 @@ public:
 
   // scannable, batch
 
-  /// One snapshot; what `sink` is given lasts until it returns.
+  /// One snapshot; `sink` may take what it is given.
   template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) {
     auto s = rows_.open();
     return rows_.scan(s, range, limit, sink);
@@ -128,6 +128,13 @@ public:
     auto s = rows_.open();
     transaction t(s, access::read);
     return rows_.split_points(s, n);
+  }
+
+  /// Walks all keys once, in one snapshot.
+  zddm::strides<Key> strides(std::uint64_t n) {
+    auto s = rows_.open();
+    transaction t(s, access::read);
+    return rows_.strides(s, n);
   }
 
   std::uint64_t size() {

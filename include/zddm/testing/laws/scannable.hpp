@@ -99,6 +99,21 @@ template <class Samples, class Make, class Fail> void scannable_splits(Make& mak
   }
 }
 
+template <class Samples, class Make, class Fail> void scannable_strides(Make& make, Fail& fail) {
+  auto s = make();
+  bool right = s.strides(3).keys.empty() && s.strides(3).rows == 0;
+  for (unsigned n = 1; n <= 10; ++n) {
+    s.put(Samples::key(n - 1), Samples::value(n));
+    for (unsigned const each : {1u, 2u, 5u, 100u}) {
+      auto const found = s.strides(each);
+      right = right && found.rows == n && found.keys.size() == (n + each - 1) / each;
+      for (unsigned i = 0; right && i < found.keys.size(); ++i)
+        right = found.keys[i] == Samples::key(std::min((i + 1) * each, n) - 1);
+    }
+  }
+  if (!right) fail("strides are the last keys of every so many rows, the last key of all, and the number of rows");
+}
+
 template <class Samples, class Make, class Fail> void scannable_threads(Make& make, Fail& fail) {
   constexpr unsigned n = 60;
   auto s = make();
@@ -150,11 +165,12 @@ template <class Samples, class Make, class Fail> void scannable_digests(Make& ma
 
 } // namespace detail
 
-/// Checks `scannable_store`, and `digesting_store` where the store is one.
+/// Checks `scannable_store`, and `strided_store` and `digesting_store` where the store is one.
 template <class Samples = void, class Make, class Fail> void scannable(Make make, Fail fail) {
   using of = std::conditional_t<std::is_void_v<Samples>, samples<detail::made<Make>>, Samples>;
   detail::scannable_ranges<of>(make, fail);
   detail::scannable_splits<of>(make, fail);
+  if constexpr (strided_store<detail::made<Make>>) detail::scannable_strides<of>(make, fail);
   detail::scannable_threads<of>(make, fail);
   if constexpr (digesting_store<detail::made<Make>>) detail::scannable_digests<of>(make, fail);
 }
