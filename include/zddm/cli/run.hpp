@@ -30,12 +30,14 @@
 
 namespace zddm::cli {
 
-/// What a run of `zd` works with: streams, variables, how it is interrupted, and its state store if not the one of `--state`.
+/// What a run of `zd` works with: streams, variables, how it is interrupted, its state store if not the one of `--state`, and
+/// what `--state` may name beside SQLite's.
 struct surroundings {
   streams io;
   environment env{};
   interruption* stop = nullptr;
   shared_state* state = nullptr;
+  std::vector<state_kind> kinds{};
 };
 
 namespace detail {
@@ -101,7 +103,7 @@ template <lifecycle::migration... Ms> int run(std::vector<std::string> const& ar
     subjects all;
     for (auto const place : order<Ms...>()) all.push_back(std::move(given[place]));
     std::optional<shared_state> opened;
-    if (!with.state) opened.emplace(shared_state::open(asked.state, asked.command == "prepare"));
+    if (!with.state) opened.emplace(shared_state::open(asked.state, asked.command == "prepare", with.kinds));
     session s{with.state ? *with.state : *opened, out, asked, stop};
     dispatch(s, all);
     return 0;
@@ -118,17 +120,23 @@ template <lifecycle::migration... Ms> int run(std::vector<std::string> const& ar
 }
 
 /// The whole of an application's `zd`: `int main(int c, char** v) { return zddm::cli::run<merge_names, split_orders>(c, v); }`.
-template <lifecycle::migration... Ms> int run(int argc, char const* const* argv) {
+/// Where `--state` may name more than SQLite's: `run<...>(c, v, {kind_of<postgres::state_store>})`.
+template <lifecycle::migration... Ms> int run(int argc, char const* const* argv, std::vector<state_kind> kinds = {}) {
   interruption stop;
   signal_watch const watch(stop);
-  return run<Ms...>(
-      std::vector<std::string>(argv + std::min(argc, 1), argv + argc),
-      {{std::cin, std::cout, std::cerr, ::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1}, environment(), &stop});
+  return run<Ms...>(std::vector<std::string>(argv + std::min(argc, 1), argv + argc),
+                    {{std::cin, std::cout, std::cerr, ::isatty(0) == 1, ::isatty(1) == 1, ::isatty(2) == 1},
+                     environment(),
+                     &stop,
+                     nullptr,
+                     std::move(kinds)});
 }
 
 /// A list of migrations as a type, as `zd new` writes it.
 template <lifecycle::migration... Ms> struct list {
-  static int run(int argc, char const* const* argv) { return cli::run<Ms...>(argc, argv); }
+  static int run(int argc, char const* const* argv, std::vector<state_kind> kinds = {}) {
+    return cli::run<Ms...>(argc, argv, std::move(kinds));
+  }
 };
 
 } // namespace zddm::cli

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,17 @@ private:
   }
 };
 
+/// A state store that `--state` can name: `url_form` shows how, and its constructor takes what `named_by(url)` is, nothing for
+/// the URL of another kind. Where that can hold a `secret()`, a URL that does is refused.
+template <class Store>
+concept addressable_state_store = lifecycle::state_store<Store> && requires(std::string const& url) {
+  { Store::url_form } -> std::convertible_to<std::string_view>;
+  { Store::named_by(url).has_value() } -> std::same_as<bool>;
+  Store(*Store::named_by(url), {.create = true});
+};
+
+struct state_kind;
+
 /// Any `lifecycle::state_store`, so that the commands are compiled once. Its failures are `state_failure`.
 class shared_state {
   template <class F> static auto guarded(F&& f) {
@@ -46,21 +58,27 @@ public:
     return shared_state(std::make_unique<model<Store&>>(store));
   }
 
-  /// `sqlite:PATH`. Throws `failure` for any other URL, and for a file that is not there unless it may be made.
-  static shared_state open(std::string const& url, bool make) {
-    if (url.empty())
-      throw failure(411, exit_code::usage, "no state store is given",
-                    {{"name it for this command", "--state sqlite:PATH"}, {"or for all", "export ZD_STATE=sqlite:PATH"}});
-    if (!url.starts_with("sqlite:") || url.size() == 7)
-      throw failure(412, exit_code::usage, "'" + url + "' names no state store", {{"known are", "sqlite:PATH"}});
-    std::string const path = url.substr(7);
-    if (!make && !std::filesystem::exists(path))
-      throw failure(413, exit_code::unreachable, "the state store " + path + " is not there",
-                    {{"is the path right?", "--state sqlite:PATH"}, {"the first step makes it", "zd prepare"}});
-    sqlite::options how;
-    how.create = make;
-    return guarded([&] { return shared_state(std::make_unique<model<sqlite::state_store>>(path, how)); });
+  /// What the URL names, if it is of this kind.
+  template <addressable_state_store Store> static std::optional<shared_state> open_as(std::string const& url, bool make) {
+    auto const place = [&] {
+      try {
+        return Store::named_by(url);
+      } catch (error const& e) {
+        throw failure(412, exit_code::usage, "the URL of the state store is not understood",
+                      {{"it looks like", std::string(Store::url_form)}});
+      }
+    }();
+    if (!place) return std::nullopt;
+    if constexpr (requires { place->secret(); })
+      if (place->secret())
+        throw failure(413, exit_code::usage, "there is a password in the URL of the state store, for everybody to see",
+                      {{"leave it out, and give it by the environment or a file", ""}});
+    return guarded([&] { return shared_state(std::make_unique<model<Store>>(*place, make)); });
   }
+
+  /// `sqlite:PATH`, or one of further kinds. Throws `failure` for any other URL, and for a store that is not there unless it may
+  /// be made.
+  static shared_state open(std::string const& url, bool make, std::span<state_kind const> further = {});
 
   std::optional<lifecycle::stored> read(std::string_view path) {
     return guarded([&] { return inner_->read(path); });
@@ -84,7 +102,10 @@ private:
     virtual std::chrono::milliseconds now() = 0;
   };
   template <class Store> struct model final : concept_type {
-    template <class... A> explicit model(A&&... a) : store(std::forward<A>(a)...) {}
+    explicit model(Store given)
+      requires std::is_reference_v<Store>
+        : store(given) {}
+    template <class Place> model(Place const& place, bool make) : store(place, {.create = make}) {}
     std::optional<lifecycle::stored> read(std::string_view path) override { return store.read(path); }
     std::vector<lifecycle::stored> list(std::string_view path) override { return store.list(path); }
     bool commit(std::span<lifecycle::change const> changes) override { return store.commit(changes); }
@@ -96,6 +117,29 @@ private:
 
   std::unique_ptr<concept_type> inner_;
 };
+
+/// A kind of state store that a program of its own can be given: `zddm::cli::run<users>(c, v, {kind_of<postgres::state_store>})`.
+struct state_kind {
+  std::string_view form;
+  std::optional<shared_state> (*open)(std::string const& url, bool make);
+};
+
+template <addressable_state_store Store> inline constexpr state_kind kind_of{Store::url_form, &shared_state::open_as<Store>};
+
+inline shared_state shared_state::open(std::string const& url, bool make, std::span<state_kind const> further) {
+  if (url.empty())
+    throw failure(411, exit_code::usage, "no state store is given",
+                  {{"name it for this command", "--state sqlite:PATH"}, {"or for all", "export ZD_STATE=sqlite:PATH"}});
+  std::vector<state_kind> kinds{kind_of<sqlite::state_store>};
+  kinds.insert(kinds.end(), further.begin(), further.end());
+  std::vector<finding> known;
+  for (auto const& kind : kinds) {
+    if (auto found = kind.open(url, make)) return std::move(*found);
+    known.push_back({known.empty() ? "known are" : "and", std::string(kind.form)});
+  }
+  // Not the whole of it: it may be meant for another kind, and hold a password.
+  throw failure(412, exit_code::usage, "'" + url.substr(0, url.find_first_of(":=")) + "' names no state store", known);
+}
 
 static_assert(lifecycle::state_store<shared_state>);
 

@@ -29,6 +29,16 @@ namespace zddm::postgres {
 /// A commit that returned survives what the server's disk survives.
 class state_store {
 public:
+  /// How a URL names one, and what it names; nothing for another URL. Throws `store_error` (permanent) where the rest of it is
+  /// not understood.
+  static constexpr std::string_view url_form = "postgres://USER@HOST:PORT/DATABASE";
+  static std::optional<address> named_by(std::string const& url) {
+    if (url.starts_with("postgres://") || url.starts_with("postgresql://")) return address(url);
+    constexpr std::string_view scheme = "postgres:"; // and libpq's own form behind it
+    if (!url.starts_with(scheme)) return std::nullopt;
+    return address(url.substr(scheme.size()));
+  }
+
   /// Makes the tables if they are missing and may be made. Throws `store_error`, and changes nothing, if the server cannot be
   /// reached, or (permanent) if the tables are missing and may not be made, are something else, or are of a format this
   /// version does not know.

@@ -24,8 +24,16 @@ namespace zddm::sqlite {
 /// With the default options a commit that returned survives a loss of power.
 class state_store {
 public:
-  /// Makes the file if it is missing and may be made. Throws `store_error` (permanent) and changes nothing if the file is
-  /// something else, or is of a format this version does not know.
+  /// How a URL names one, and the path it names; nothing for another URL.
+  static constexpr std::string_view url_form = "sqlite:PATH";
+  static std::optional<std::filesystem::path> named_by(std::string_view url) {
+    constexpr std::string_view scheme = "sqlite:";
+    if (!url.starts_with(scheme) || url.size() == scheme.size()) return std::nullopt;
+    return url.substr(scheme.size());
+  }
+
+  /// Makes the file if it is missing and may be made. Throws `store_error` (permanent) and changes nothing if it is missing and
+  /// may not be made, is something else, or is of a format this version does not know.
   explicit state_store(std::filesystem::path const& path, sqlite::options options = {})
       : state_store(claimed(path, options), path, options) {}
 
@@ -104,6 +112,11 @@ private:
 
   /// Makes sure that the file is a state store and knows of this start of the machine, whose number it returns.
   static std::int64_t claimed(std::filesystem::path const& path, sqlite::options options) {
+    if (!options.create && !std::filesystem::exists(path))
+      throw store_error(error_class::permanent,
+                        "the state store " + path.string() +
+                            " is not there; nothing was changed. Check the path; the first step of a migration makes it",
+                        233);
     options.write_ahead_log = false;
     database d(path, options);
     auto s = d.session();
