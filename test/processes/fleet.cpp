@@ -7,13 +7,10 @@
 #include <csignal>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <sys/mman.h>
 
 #include <doctest/doctest.h>
 
@@ -28,19 +25,6 @@ using zddm::threshold;
 using file_store = zddm::sqlite::state_store;
 
 namespace {
-
-/// Memory that forked processes share.
-template <class T> class shared_memory {
-public:
-  shared_memory() : at_(new(::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) T) {}
-  shared_memory(shared_memory const&) = delete;
-  ~shared_memory() { ::munmap(at_, sizeof(T)); }
-  T* operator->() const { return at_; }
-  T& operator*() const { return *at_; }
-
-private:
-  T* at_;
-};
 
 constexpr int most = 4;
 auto const nothing = [](snapshot const&, settings const&) {};
@@ -77,7 +61,7 @@ struct traffic {
 };
 
 /// Operations without pause. One that still holds its lease at its end must not have met an operation two epochs ahead.
-bool serve(std::string const& path, shared_memory<traffic>& t, int me) {
+bool serve(std::string const& path, test::shared_memory<traffic>& t, int me) {
   file_store s(path);
   handle h("names");
   member<file_store> const m(s, h, quick);
@@ -109,7 +93,7 @@ bool serve(std::string const& path, shared_memory<traffic>& t, int me) {
 TEST_CASE("fleet: processes that are killed, paused and restarted are never two rows apart") {
   test::scratch const folder;
   auto const path = folder / "zd.db";
-  shared_memory<traffic> t;
+  test::shared_memory<traffic> t;
   std::vector<test::process> all;
   for (int i = 0; i < most; ++i) all.emplace_back([&, i] { return serve(path, t, i); });
   wait_for(t->joined, most);
@@ -148,7 +132,7 @@ TEST_CASE("fleet: a process paused in an operation past its lease finds it gone 
   };
   test::scratch const folder;
   auto const path = folder / "zd.db";
-  shared_memory<stage> at;
+  test::shared_memory<stage> at;
   test::process sleeper([&] {
     file_store s(path);
     handle h("names");
@@ -177,7 +161,7 @@ TEST_CASE("fleet: once New is shut out no process serves from it, one that slept
   };
   test::scratch const folder;
   auto const path = folder / "zd.db";
-  shared_memory<stage> at;
+  test::shared_memory<stage> at;
   file_store s(path);
   walk_all(s, step::prepare);
   // Reads New unless the settings say otherwise; only an operation that keeps its lease counts.
@@ -222,7 +206,7 @@ TEST_CASE("fleet: who began to shut New out and is killed is replaced by the nex
   };
   test::scratch const folder;
   auto const path = folder / "zd.db";
-  shared_memory<stage> at;
+  test::shared_memory<stage> at;
   file_store s(path);
   walk_all(s, step::prepare);
   // Never polls, so that nobody can settle while it lives.

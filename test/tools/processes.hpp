@@ -4,11 +4,13 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,6 +47,12 @@ public:
 
   void signal(int number) const { ::kill(pid_, number); }
 
+  /// Whether it has ended; `wait` then says how.
+  bool ended() const {
+    siginfo_t what{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &what, WEXITED | WNOHANG | WNOWAIT) == 0 && what.si_pid == pid_;
+  }
+
   /// Waits for the end: the exit status, or 128 and the signal.
   int wait() {
     int status = 0;
@@ -54,6 +62,19 @@ public:
 
 private:
   pid_t pid_;
+};
+
+/// Memory that forked processes share.
+template <class T> class shared_memory {
+public:
+  shared_memory() : at_(new(::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) T) {}
+  shared_memory(shared_memory const&) = delete;
+  ~shared_memory() { ::munmap(at_, sizeof(T)); }
+  T* operator->() const { return at_; }
+  T& operator*() const { return *at_; }
+
+private:
+  T* at_;
 };
 
 /// Runs `f(i)` in n processes beside each other; true if all of them returned true.

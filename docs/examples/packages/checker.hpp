@@ -35,7 +35,6 @@ public:
     for (auto const& o : all) {
       by_name.at(o.name).push_back(o);
       ++result_.operations;
-      if (o.failed) complain(result_.failed, o.name, "an operation failed");
     }
     std::size_t known = 0;
     for (std::uint32_t name = 0; name < names_.size(); ++name) {
@@ -46,6 +45,8 @@ public:
         judge_written(name, by_name[name]);
     }
     result_.mismatches += last_.size() - known;
+    for (auto const& o : all)
+      if (o.failed) complain(result_.failed, o.name, "an operation failed");
     return std::move(result_);
   }
 

@@ -7,9 +7,12 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "package.hpp"
 
@@ -48,25 +51,43 @@ inline package revised(package p, std::int64_t revision) {
   return p;
 }
 
-/// One thread's record of what it did, in a file.
+/// One thread's record of what it did, in a file. What was added is there even if the process is killed in the next instant.
 class journal {
 public:
-  explicit journal(std::filesystem::path const& file) : out_(std::fopen(file.c_str(), "ab")) {
-    if (!out_) throw std::runtime_error("cannot write " + file.string());
+  explicit journal(std::filesystem::path const& file)
+      : file_(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+    if (file_ < 0) throw std::runtime_error("cannot write " + file.string());
+  }
+  journal(journal&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  journal& operator=(journal&&) = delete;
+  ~journal() {
+    if (file_ >= 0) ::close(file_);
+  }
+
+  /// To be called before a change is made: should the process not live to add its end, it counts as failed.
+  void begin(observed o) {
+    o.returned = under_way;
+    o.failed = true;
+    add(o);
   }
   void add(observed const& o) {
-    if (std::fwrite(&o, sizeof o, 1, out_.get()) != 1) throw std::runtime_error("cannot write the record of what was done");
+    if (::write(file_, &o, sizeof o) != sizeof o) throw std::runtime_error("cannot write the record of what was done");
   }
 
   static void append_from(std::filesystem::path const& file, std::vector<observed>& to) {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(file.c_str(), "rb"), &std::fclose);
+    std::unique_ptr<std::FILE, closer> in(std::fopen(file.c_str(), "rb"));
     if (!in) throw std::runtime_error("cannot read " + file.string());
-    for (observed o{}; std::fread(&o, sizeof o, 1, in.get()) == 1;) to.push_back(o);
+    bool open = false;
+    for (observed o{}; std::fread(&o, sizeof o, 1, in.get()) == 1; open = o.returned == under_way) {
+      if (open) to.pop_back();
+      to.push_back(o);
+    }
   }
 
 private:
+  static constexpr std::uint64_t under_way = ~std::uint64_t{0};
   struct closer {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };
-  std::unique_ptr<std::FILE, closer> out_;
+  int file_;
 };
