@@ -29,6 +29,18 @@ TEST_CASE("the default is older than every version a store hands out") {
   CHECK(version{} == version{0, 0});
 }
 
+TEST_CASE("what New was made to forget is older than every later counter, and known to be no erase") {
+  CHECK(version{} < zddm::oldest_version);
+  CHECK(zddm::oldest_version < version{1, 0});
+  auto const forgotten = zddm::forgotten_version(3);
+  CHECK(forgotten > version{3, 12345});
+  CHECK(forgotten < version{4, 0});
+  CHECK_FALSE(zddm::knows(false, version{}));
+  CHECK_FALSE(zddm::knows(false, forgotten));
+  CHECK(zddm::knows(false, version{3, 1}));
+  CHECK(zddm::knows(true, version{}));
+}
+
 TEST_CASE("the order is total") {
   std::vector<version> const sorted{{0, 0}, {1, 0}, {1, 5}, {2, 0}, {2, 1}, {7, 3}};
   auto shuffled = sorted;

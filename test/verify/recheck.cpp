@@ -62,8 +62,8 @@ sorted recheck(Old& from, New& to, std::vector<int> const& keys, patience const&
     s.sleeps.push_back(time);
     between();
   };
-  auto const n =
-      zddm::verify::recheck(from, to, suspects, p, t, {}, [&](auto const& x) { s.wrong.emplace(x.key, *x.last.wrong); });
+  auto const n = zddm::verify::recheck(from, to, zddm::verify::way_of<Old, New>{}, suspects, p, t, {},
+                                       [&](auto const& x) { s.wrong.emplace(x.key, *x.last.wrong); });
   s.agreed = n.agreed;
   s.unknown = n.unknown;
   s.in_flight = n.in_flight;
@@ -232,6 +232,7 @@ TEST_CASE("recheck that is stopped calls the rest in flight") {
   std::stop_source stop;
   zddm::timing t;
   t.sleep = [&](auto, auto const&) { stop.request_stop(); };
-  auto const n = zddm::verify::recheck(from, to, suspects, {}, t, stop.get_token(), [](auto const&) { FAIL("not settled"); });
+  auto const n = zddm::verify::recheck(from, to, zddm::verify::by_intents{}, suspects, {}, t, stop.get_token(),
+                                       [](auto const&) { FAIL("not settled"); });
   CHECK(n.in_flight == 1);
 }

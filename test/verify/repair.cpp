@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include <zddm/core/diff.hpp>
 #include <zddm/memory/store.hpp>
 #include <zddm/verify/drain.hpp>
 
@@ -169,7 +170,7 @@ TEST_CASE("repair in a dry run changes nothing and counts the same") {
   to.put(2, "extra");
   std::size_t changes = 0;
   watched_people told(to, [&](std::string_view call, bool) { changes += call != "look"; });
-  repair<people, watched_people> dry(from, told, true);
+  repair<people, watched_people> dry(from, told, {.dry_run = true});
   for (int i = 1; i <= 3; ++i) dry(i);
   CHECK(changes == 0);
   CHECK(dry.done().healed == 2);
@@ -201,7 +202,7 @@ TEST_CASE("repair fences a key whose record cannot be read") {
     if (call == "fence" && after) damaged = false;
     if (call == "look" && damaged) throw zddm::store_error(zddm::error_class::permanent, "x", 111);
   });
-  repair<people, watched_people> dry(from, failing, true);
+  repair<people, watched_people> dry(from, failing, {.dry_run = true});
   dry(1);
   CHECK(dry.done().fenced == 1);
   CHECK(damaged);
@@ -254,6 +255,145 @@ TEST_CASE("repair passes on what a store throws and leaves no write open") {
   CHECK_THROWS_AS(r(1), zddm::store_error);
   CHECK(to.look(1).known == knowledge::unknown);
   CHECK_FALSE(to.look(1).pending);
+}
+
+namespace {
+struct people_back : test::one_name {
+  static test::old_person to_old(test::new_person const& p) {
+    auto const gap = p.name.find(' ');
+    return {p.name.substr(0, gap), p.name.substr(gap + 1), p.born};
+  }
+};
+zddm::verify::repair_options after_switch(bool dry_run = false) {
+  return {.dry_run = dry_run, .right = zddm::verify::authority::new_store};
+}
+} // namespace
+
+TEST_CASE("repair after the switch makes Old agree, in Old's shape, and heals what New does not know from Old") {
+  test::old_people rows;
+  test::add_people(rows, 5);
+  zddm::mapped<test::old_people, people_back> from(rows);
+  zddm::memory::store<int, test::new_person> to;
+  to.put(1, {"Eve One", 1});  // differs
+  to.put(9, {"New Nine", 9}); // extra
+  to.assign(2, std::nullopt); // erased in New
+  to.release(3, to.begin(3, {7, 1}).value());
+  to.put(5, {"Ada Nr 5", 1805}); // agrees
+  repair<decltype(from), decltype(to)> dry(from, to, after_switch(true));
+  for (int i : {1, 2, 3, 4, 5, 9}) dry(i);
+  CHECK(dry.done().healed == 5);
+  CHECK(rows.size() == 5);
+  repair<decltype(from), decltype(to)> r(from, to, after_switch());
+  for (int i : {1, 2, 3, 4, 5, 9}) r(i);
+  CHECK(r.done().healed == 5);
+  CHECK(r.done().agreed == 1);
+  CHECK((rows.get(1) == test::old_person{"Eve", "One", 1}));
+  CHECK((rows.get(9) == test::old_person{"New", "Nine", 9}));
+  CHECK_FALSE(rows.get(2));
+  CHECK(to.get(3)->name == "Ada Nr 3");
+  CHECK(to.get(4)->name == "Ada Nr 4");
+  for (int i : {1, 2, 3, 4, 5, 9}) {
+    CHECK_FALSE(to.look(i).pending);
+    CHECK(zddm::same(from.get(i), to.get(i)));
+  }
+}
+
+TEST_CASE("repair after the switch leaves what has no exact way back, and a row of Old that New cannot hold") {
+  test::old_people rows;
+  test::add_people(rows, 2);
+  rows.put(2, {});
+  test::in_new_shape from(rows);
+  zddm::memory::store<int, test::new_person> to;
+  to.put(1, {"Eve", 1});
+  to.put(2, {"Eve", 2});
+  repair<test::in_new_shape, decltype(to)> r(from, to, after_switch());
+  r(1);
+  r(2);
+  CHECK(r.done().left == 1);
+  CHECK(r.done().unmappable == 1);
+  CHECK(to.get(2)->born == 2);
+  CHECK(rows.get(1)->first == "Ada");
+}
+
+TEST_CASE("repair after the switch lets no write begin between New's value and Old's, so that none is undone") {
+  people from, to;
+  from.put(1, "lost on the way");
+  to.put(1, "v1");
+  bool began = true;
+  watched_people busy(from, [&](std::string_view call, bool) {
+    if (call == "put") began = to.begin(1, {7, 1}).has_value();
+  });
+  repair<watched_people, people> r(busy, to, after_switch());
+  r(1);
+  CHECK_FALSE(began);
+  CHECK(from.get(1) == "v1");
+  CHECK(to.begin(1, {7, 2}).has_value());
+  // A writer that was there first goes on alone.
+  from.put(1, "lost again");
+  repair<people, people> late(from, to, after_switch());
+  late(1);
+  CHECK(late.done().in_flight == 1);
+}
+
+TEST_CASE("repair after the switch that is taken for dead writes nothing, and one whose write may still land keeps the key") {
+  people from, to;
+  from.put(1, "lost");
+  to.put(1, "v1");
+  struct taken_over {};
+  auto o = after_switch();
+  o.confirm = [] { throw taken_over(); };
+  repair<people, people> r(from, to, o);
+  CHECK_THROWS_AS(r(1), taken_over);
+  CHECK(from.get(1) == "lost");
+  auto const nobody_writes = [&] {
+    auto const t = to.mark(1, [](auto const& v) { return v; }, {8, 1});
+    if (t) to.release(1, t->first);
+    return t.has_value();
+  };
+  CHECK(nobody_writes());
+  auto const fails_with = [&](zddm::error_class kind) {
+    watched_people failing(from, [&](std::string_view call, bool after) {
+      if (call == "put" && !after) throw zddm::store_error(kind, "x");
+    });
+    repair<watched_people, people> again(failing, to, after_switch());
+    CHECK_THROWS_AS(again(1), zddm::store_error);
+  };
+  fails_with(zddm::error_class::transient);
+  CHECK(nobody_writes());
+  fails_with(zddm::error_class::unknown_outcome);
+  CHECK_FALSE(nobody_writes());
+  CHECK_FALSE(to.begin(1, {7, 1}));
+  zddm::verify::drain(from, to, [](auto) { return true; });
+  CHECK(to.get(1) == "v1");
+  CHECK(nobody_writes());
+}
+
+TEST_CASE("repair after the switch dies at any step, New's value stays, and a drain frees the key for the next repair") {
+  bool whole = false;
+  std::size_t steps = 0;
+  for (std::size_t step = 0; !whole; ++step) {
+    people from, to;
+    from.put(1, "lost");
+    to.put(1, "v1");
+    test::fuse fuse(step);
+    test::witness const burning = std::ref(fuse);
+    watched_people dying_from(from, burning), dying_to(to, burning);
+    try {
+      repair<watched_people, watched_people> r(dying_from, dying_to, after_switch());
+      r(1);
+      whole = true;
+    } catch (test::death const&) {
+      ++steps;
+    }
+    CHECK(to.get(1) == "v1");
+    zddm::verify::drain(from, to, [](auto) { return true; });
+    repair<people, people> again(from, to, after_switch());
+    again(1);
+    CHECK(from.get(1) == "v1");
+    test::dual_write(from, to, 1, "v2", {7, 1});
+    CHECK(to.get(1) == "v2");
+  }
+  CHECK(steps >= 12);
 }
 
 TEST_CASE("repair gives each of its intents a number of its own") {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -144,16 +143,12 @@ struct versioned {
       if (!there || !knows(*there)) return event::comparison::in_flight;
       state const here = old_state(op);
       auto const result = compare_values(here.value, there->value);
-      bool const alike = there->version == std::max(here.version, oldest);
+      bool const alike = there->version == std::max(here.version, oldest_version);
       return alike || result == event::comparison::equal ? result : event::comparison::in_flight;
     }
 
   private:
-    /// Of a row of Old that was written before it had versions.
-    static constexpr version oldest{0, 1};
-    /// Newer than every version of that counter, and of no process: New holds nothing, and was not told what Old holds.
-    static constexpr version forgotten(std::uint64_t counter) { return {counter, std::numeric_limits<std::uint64_t>::max()}; }
-    static bool knows(state const& s) { return s.value || (s.version != version{} && s.version != forgotten(s.version.counter)); }
+    static bool knows(state const& s) { return zddm::knows(s.value.has_value(), s.version); }
 
     template <class R> static R sure(attempt<R> tried) {
       if (!tried) tried.rethrow();
@@ -172,7 +167,8 @@ struct versioned {
     template <class Op> static attempt<bool> take(Op& op, held_value const& value, version n) {
       return op.on_new(
           [](auto& to, auto const& key, held_value const& v, version at) {
-            return v ? to.put_if_newer(key, *v, std::max(at, oldest)) : to.erase_if_newer(key, std::max(at, oldest));
+            return v ? to.put_if_newer(key, *v, std::max(at, oldest_version))
+                     : to.erase_if_newer(key, std::max(at, oldest_version));
           },
           value, n);
     }
@@ -183,7 +179,7 @@ struct versioned {
       auto const to = op.plan().write;
       if (to == writes::old_only) return reached::not_asked;
       bool const carries = to == writes::dual && op.carries_value();
-      auto const told = carries ? take(op, held, n) : take(op, std::nullopt, forgotten(n.counter - 1));
+      auto const told = carries ? take(op, held, n) : take(op, std::nullopt, forgotten_version(n.counter - 1));
       if (told) return carries ? reached::applied : reached::invalidated;
       op.fell_behind(told.failure());
       return reached::journaled;

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 #define ZDDM_VERSION_MAJOR 0
 #define ZDDM_VERSION_MINOR 1
@@ -19,5 +20,14 @@ struct version {
 
   friend constexpr auto operator<=>(version const&, version const&) = default;
 };
+
+/// Of a row that was written before it had versions.
+inline constexpr version oldest_version{0, 1};
+
+/// Newer than every version of that counter, and of no process: New holds nothing, and was not told what Old holds.
+constexpr version forgotten_version(std::uint64_t counter) { return {counter, std::numeric_limits<std::uint64_t>::max()}; }
+
+/// Whether New was told what the key holds: that there is a value, or with which version it was erased.
+constexpr bool knows(bool has_value, version v) { return has_value || (v != version{} && v != forgotten_version(v.counter)); }
 
 } // namespace zddm

@@ -9,9 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <zddm/core/digest.hpp>
 #include <zddm/core/intent.hpp>
-#include <zddm/core/key.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
 #include <zddm/sqlite/database.hpp>
@@ -108,19 +106,6 @@ public:
   template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) {
     auto s = rows_.open();
     return rows_.scan(s, range, limit, sink);
-  }
-
-  /// One snapshot.
-  range_digest<Key> digest(key_range<Key> const& range, std::size_t limit)
-    requires keyable<Key>
-  {
-    digester<Key, Value> d;
-    Key last{};
-    scan(range, limit, [&](Key const& key, Value const& value) {
-      d.add(key, value);
-      last = key;
-    });
-    return d.result([&] { return last; });
   }
 
   /// Walks all keys once.

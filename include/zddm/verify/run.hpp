@@ -23,6 +23,7 @@
 #include <zddm/core/text.hpp>
 #include <zddm/core/timing.hpp>
 #include <zddm/verify/digest.hpp>
+#include <zddm/verify/look_at.hpp>
 #include <zddm/verify/lookup.hpp>
 #include <zddm/verify/merge.hpp>
 #include <zddm/verify/position.hpp>
@@ -67,9 +68,10 @@ template <class Value> std::optional<std::string> digest_in_hex(std::optional<Va
   return text[0] ? std::optional<std::string>(text.data()) : std::nullopt;
 }
 
-template <class Old, class New, class Found> class verification {
+template <class Old, class New, class Found, class Way> class verification {
 public:
-  verification(Old& from, New& to, options const& o, Found& found) : from_(from), to_(to), o_(o), found_(found) {}
+  verification(Old& from, New& to, options const& o, Found& found, Way const& how)
+      : from_(from), to_(to), o_(o), found_(found), how_(how) {}
 
   report run() {
     start();
@@ -180,7 +182,7 @@ private:
 
   void settle() {
     std::vector<suspect_type> wrong;
-    auto const n = verify::recheck(from_, to_, suspects_, o_.patience, o_.timing, o_.stop,
+    auto const n = verify::recheck(from_, to_, how_, suspects_, o_.patience, o_.timing, o_.stop,
                                    [&](suspect_type const& s) { wrong.push_back(s); });
     o_.confirm();
     for (auto const& s : wrong) {
@@ -234,6 +236,7 @@ private:
   New& to_;
   options const& o_;
   Found& found_;
+  Way const& how_;
   std::vector<suspect_type> suspects_;
   std::set<key, before> known_; ///< looked at before the pass; not to be told twice
   position at_{};
@@ -243,11 +246,11 @@ private:
 } // namespace detail
 
 /// Compares Old and New while both are in use, and reports what stays wrong. `found(suspect)` is called for each such key,
-/// so that a repair can follow at once. Changes nothing. Goes on from `options::from`. Throws what a store throws, and
-/// ZD-141 (see `merge`).
-template <scannable_store Old, scannable_store New, class Found = zddm::detail::any_sink>
-report run(Old& from, New& to, options const& o = {}, Found found = {}) {
-  return detail::verification<Old, New, Found>(from, to, o, found).run();
+/// so that a repair can follow at once. Changes nothing. Goes on from `options::from`. `how` is the way to look at a key, see
+/// `look_at`. Throws what a store throws, and ZD-141 (see `merge`).
+template <scannable_store Old, scannable_store New, class Found = zddm::detail::any_sink, class Way = way_of<Old, New>>
+report run(Old& from, New& to, options const& o = {}, Found found = {}, Way const& how = {}) {
+  return detail::verification<Old, New, Found, Way>(from, to, o, found, how).run();
 }
 
 } // namespace zddm::verify
