@@ -30,6 +30,10 @@ public:
   template <std::ranges::input_range R> query& integers(R const& values) {
     return array(values, [](std::int64_t value) { return std::to_string(value); });
   }
+  /// Names without anything special in them, for a parameter of type text[].
+  template <std::ranges::input_range R> query& names(R const& values) {
+    return array(values, [](std::string_view value) { return std::string(value); });
+  }
   /// Optional bytes, for a parameter of type bytea[].
   template <std::ranges::input_range R> query& all_bytes(R const& values) {
     return array(values, [](std::string_view value) {

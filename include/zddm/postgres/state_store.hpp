@@ -13,15 +13,14 @@
 #include <utility>
 #include <vector>
 
-#include <zddm/core/error.hpp>
 #include <zddm/core/hash.hpp>
-#include <zddm/core/version.hpp>
 #include <zddm/lifecycle/state_store.hpp>
 #include <zddm/postgres/address.hpp>
 #include <zddm/postgres/database.hpp>
 #include <zddm/postgres/options.hpp>
 #include <zddm/postgres/query.hpp>
 #include <zddm/postgres/result.hpp>
+#include <zddm/postgres/tables.hpp>
 
 namespace zddm::postgres {
 
@@ -43,13 +42,14 @@ public:
   /// reached, or (permanent) if the tables are missing and may not be made, are something else, or are of a format this
   /// version does not know.
   explicit state_store(address at, postgres::options o = {}) : database_(std::move(at), o) {
-    if (made()) return;
-    if (!o.create)
-      throw store_error(error_class::permanent,
-                        "there is no state store in PostgreSQL at " + where() +
-                            "; nothing was changed. Check the address; the first step of a migration makes it",
-                        233);
-    make();
+    claim(database_, {"state store",
+                      1,
+                      {"zddm_state", "zddm_entries"},
+                      "SELECT zddm_format::int8, written_by::text FROM zddm_state",
+                      {"CREATE TABLE zddm_entries (path bytea PRIMARY KEY, revision int8 NOT NULL, value bytea NOT NULL)",
+                       "CREATE SEQUENCE zddm_revisions",
+                       "CREATE TABLE zddm_state (zddm_format int8 NOT NULL, written_by text NOT NULL, told int8 NOT NULL)",
+                       "INSERT INTO zddm_state VALUES ($1::int8, $2::text, 0)"}});
   }
 
   /// Host, port and database.
@@ -107,9 +107,6 @@ public:
   }
 
 private:
-  static constexpr std::int64_t format = 1;
-  static constexpr std::uint64_t lock_seed = 0x7a64646d;
-
   /// Whoever changes a path holds its lock, so that the statement after this one sees the last change of each. In ascending
   /// order, so that no two wait for each other.
   static constexpr char const* lock_ = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::int8[]) AS key ORDER BY key";
@@ -134,46 +131,6 @@ private:
   static std::optional<std::int64_t> revision(std::uint64_t expected) {
     if (expected == lifecycle::any_revision) return std::nullopt;
     return expected > INT64_MAX ? -1 : static_cast<std::int64_t>(expected);
-  }
-
-  /// False: there is none of the tables.
-  bool made() {
-    auto const there = database_.run(
-        query("SELECT to_regclass('zddm_state') IS NOT NULL OR to_regclass('zddm_entries') IS NOT NULL,"
-              " EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('zddm_state') AND attname = 'zddm_format')"),
-        effect::none);
-    if (there.integer(0, 0) == 0) return false;
-    if (there.integer(0, 1) == 0)
-      throw store_error(error_class::permanent,
-                        "PostgreSQL at " + where() +
-                            " has a table zddm_state or zddm_entries that is no state store of zddm; nothing was changed. Name "
-                            "another database, or another schema (options=-csearch_path=SCHEMA)",
-                        230);
-    auto const found = database_.run(query("SELECT zddm_format::int8, written_by::text FROM zddm_state"), effect::none);
-    auto const format_found = found.rows() == 1 ? found.integer(0, 0) : 0;
-    if (format_found != format)
-      throw store_error(error_class::permanent,
-                        "the state store in PostgreSQL at " + where() + " has format " + std::to_string(format_found) +
-                            ", written by zddm " + (found.rows() == 1 ? std::string(found.bytes(0, 1)) : "unknown") +
-                            "; this is zddm " ZDDM_VERSION ", which knows format " + std::to_string(format) +
-                            "; nothing was changed. Run a version at least as new as the one that wrote it",
-                        231);
-    return true;
-  }
-
-  /// All or nothing; another process may be at it too.
-  void make() {
-    std::array const batch{
-        query(lock_).integers(std::array{static_cast<std::int64_t>(lock_seed)}),
-        query("CREATE TABLE zddm_state (zddm_format int8 NOT NULL, written_by text NOT NULL, told int8 NOT NULL)"),
-        query("CREATE TABLE zddm_entries (path bytea PRIMARY KEY, revision int8 NOT NULL, value bytea NOT NULL)"),
-        query("CREATE SEQUENCE zddm_revisions"),
-        query("INSERT INTO zddm_state VALUES ($1::int8, $2::text, 0)").integer(format).text(ZDDM_VERSION)};
-    try {
-      database_.run(batch, effect::write);
-    } catch (store_error const&) {
-      if (!made()) throw;
-    }
   }
 
   database database_;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/postgres/tables.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <tools/postgres.hpp>
+#include <tools/processes.hpp>
+
+using namespace zddm::postgres;
+using zddm::store_error;
+
+namespace {
+
+tables const pair{"pair of tables",
+                  3,
+                  {"pair_head", "pair_tail"},
+                  "SELECT zddm_format::int8, written_by::text FROM pair_head",
+                  {"CREATE TABLE pair_tail (n int)", "CREATE TABLE pair_head (zddm_format int8, written_by text)",
+                   "INSERT INTO pair_head VALUES ($1::int8, $2::text)"}};
+
+store_error refusal(std::string const& url, options o = {}) {
+  database d(url, o);
+  try {
+    claim(d, pair);
+  } catch (store_error const& e) {
+    return e;
+  }
+  return {zddm::error_class::transient, "they were taken"};
+}
+
+std::string fresh() { return test::postgres_server::shared().fresh(); }
+
+} // namespace
+
+TEST_CASE("postgres tables: made once, and known again") {
+  auto const url = fresh();
+  CHECK(refusal(url, {.create = false}).code() == 233);
+  database d(url);
+  claim(d, pair);
+  claim(d, pair);
+  auto const row = d.run(query("SELECT zddm_format, written_by FROM pair_head"), effect::none);
+  REQUIRE(row.rows() == 1);
+  CHECK(row.integer(0, 0) == 3);
+  CHECK(row.bytes(0, 1) == ZDDM_VERSION);
+}
+
+TEST_CASE("postgres tables: what has their names and is something else is left alone, each of them") {
+  for (auto const& name : pair.names) {
+    auto const url = fresh();
+    test::postgres_server::execute(url, "CREATE TABLE " + name + " (n int)");
+    auto const e = refusal(url);
+    CHECK(e.code() == 230);
+    CHECK(std::string(e.what()).find("no pair of tables of zddm") != std::string::npos);
+    database d(url);
+    CHECK(d.run(query("SELECT count(*) FROM pg_class WHERE relname LIKE 'pair%'"), effect::none).integer(0, 0) == 1);
+  }
+}
+
+TEST_CASE("postgres tables: another format is refused, and nobody's too") {
+  auto const url = fresh();
+  database d(url);
+  claim(d, pair);
+  test::postgres_server::execute(url, "UPDATE pair_head SET zddm_format = 4, written_by = '9.8.7'");
+  auto const newer = refusal(url);
+  CHECK(newer.code() == 231);
+  CHECK(std::string(newer.what()).find("format 4, written by zddm 9.8.7") != std::string::npos);
+  test::postgres_server::execute(url, "DELETE FROM pair_head");
+  CHECK(refusal(url).code() == 231);
+}
+
+TEST_CASE("postgres tables: several make them at once") {
+  auto const url = fresh();
+  CHECK(test::in_processes(6, [&](int) {
+    database d(url);
+    claim(d, pair);
+    return d.run(query("SELECT count(*) FROM pair_head"), effect::none).integer(0, 0) == 1;
+  }));
+}
