@@ -92,7 +92,7 @@ TEST_CASE("migrate: it says where it goes on") {
   zddm::backfill::checkpoint<cli::shared_state>::held h{{true, "10", 10, 0, 0, {}, "w"}, 0};
   saved.save(plan, 0, h);
   d.run(cli::migrate);
-  CHECK(d.said("names: resumes at 1 of 3 chunks"));
+  CHECK(d.said("names: goes on where it stopped: 10 of 100 rows were done before (1 of 3 chunks)"));
   d.place(row::migrating);
   d.asked.restart = true;
   d.run(cli::migrate);

@@ -110,6 +110,18 @@ TEST_CASE("lmdb store: keeps the laws of every capability") {
   zddm::testing::laws::store([] { return fresh<zddm::lmdb::store<std::string, std::string, odd_codec>>("odd"); }, fail);
 }
 
+TEST_CASE("lmdb store: what a loss of power may take away follows from the durability of the environment") {
+  using zddm::lmdb::durability;
+  auto const risk = [](durability d) {
+    folder const where;
+    environment env(where.path(), {.durability = d});
+    return store(env, "rows").at_risk();
+  };
+  CHECK(risk(durability::every_commit).empty());
+  CHECK(risk(durability::last_commit) == "the last commit");
+  CHECK(risk(durability::none) == "the environment");
+}
+
 TEST_CASE("lmdb store: text is lent from the map, without a copy") {
   folder const where;
   environment env(where.path());

@@ -23,7 +23,8 @@ namespace detail {
 inline void copy(session& s, subject& m) {
   if (s.asked.restart) backfill::checkpoint<shared_state>(s.state, m.name()).forget();
   if (auto const before = backfill::coverage_of(s.state, m.name()); before.planned && !before.complete())
-    s.out.say(fmt::format("{}: resumes at {} of {} chunks", m.name(), before.done, before.chunks));
+    s.out.say(fmt::format("{}: goes on where it stopped: {} of {} rows were done before ({} of {} chunks)", m.name(),
+                          before.covered(), before.rows, before.done, before.chunks));
   progress shown(s.out, m.name());
   backfill::options how;
   how.identity = fmt::format("{} {} {}", m.name(), m.from(), m.to());
