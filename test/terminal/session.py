@@ -175,7 +175,7 @@ def every_exit_code():
     """each exit code, provoked: 0 to 7 (130 and 143 stand above)"""
     with Place(100) as place:
         place.must("status", code=7)
-        check("ZD-413" in place.must("migrate", code=7), "no word of the missing state store")
+        check("ZD-233" in place.must("migrate", code=7), "no word of the missing state store")
         place.must("prepare")
         check(f"{NAME} is already prepared" in place.must("prepare", NAME), "it was not there already")
         text = place.must("migrate", code=1, variables={"PACKAGES_DIR": place.folder + "/nowhere"})
