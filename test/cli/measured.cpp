@@ -6,20 +6,6 @@
 #include <cli/world.hpp>
 
 using namespace world;
-using std::chrono::nanoseconds;
-
-TEST_CASE("measured: shares and durations in words") {
-  CHECK(cli::percent_of(1) == "100 %");
-  CHECK(cli::percent_of(0.99999999) == "99.99 %");
-  CHECK(cli::percent_of(0.5) == "50.00 %");
-  CHECK(cli::percent_of(0) == "0.00 %");
-  CHECK(cli::in_words(nanoseconds(0)) == "0 ns");
-  CHECK(cli::in_words(nanoseconds(999)) == "999 ns");
-  CHECK(cli::in_words(nanoseconds(1200)) == "1.2 us");
-  CHECK(cli::in_words(nanoseconds(31'400'000)) == "31 ms");
-  CHECK(cli::in_words(nanoseconds(9'960'000)) == "10 ms");
-  CHECK(cli::in_words(nanoseconds(2'500'000'000)) == "2.5 s");
-}
 
 TEST_CASE("measured: nothing is said where nothing was measured") {
   desk d("status");

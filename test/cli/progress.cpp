@@ -39,12 +39,6 @@ zddm::backfill::status at(std::uint64_t copied) {
 
 } // namespace
 
-TEST_CASE("progress: times in words") {
-  CHECK(in_words(12s) == "12 s");
-  CHECK(in_words(38min + 20s) == "38 min");
-  CHECK(in_words(2h + 5min) == "2 h 5 min");
-}
-
 TEST_CASE("progress: on a terminal one line is redrawn, at most ten times a second") {
   bench b({}, true);
   for (int i = 0; i < 100; ++i) {

@@ -20,6 +20,7 @@
 #include <zddm/cli/migrate.hpp>
 #include <zddm/cli/prepare.hpp>
 #include <zddm/cli/repair.hpp>
+#include <zddm/cli/report.hpp>
 #include <zddm/cli/roll_back.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/status.hpp>
@@ -46,7 +47,7 @@ inline void take(session& s, subject& m) {
   static constexpr std::pair<std::string_view, run> table[]{
       {"prepare", prepare},      {"migrate", migrate},   {"verify", verify},   {"repair", repair},      {"switch", cut_over},
       {"switchoff", switch_off}, {"complete", complete}, {"destroy", destroy}, {"rollback", roll_back}, {"gate", gate},
-      {"history", history},      {"explain", explain},   {"unlock", unlock}};
+      {"history", history},      {"explain", explain},   {"unlock", unlock},   {"report", report}};
   for (auto const& [name, command] : table)
     if (name == s.asked.command) return command(s, m);
 }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,28 +9,13 @@
 #include <fmt/core.h>
 
 #include <zddm/cli/console.hpp>
+#include <zddm/cli/in_words.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/core/distribution.hpp>
 #include <zddm/lifecycle/measures.hpp>
 #include <zddm/lifecycle/series.hpp>
 
 namespace zddm::cli {
-
-/// "99.97 %" of a share of 0 to 1; the whole only where nothing is missing.
-inline std::string percent_of(double share) {
-  if (share >= 1) return "100 %";
-  return fmt::format("{:.2f} %", std::floor(share * 10'000) / 100);
-}
-
-/// "3.4 ms", in the unit that leaves one to three digits before the point.
-inline std::string in_words(std::chrono::nanoseconds took) {
-  auto const n = static_cast<double>(took.count());
-  auto const in = [](double x, std::string_view unit) { return fmt::format("{:.{}f} {}", x, x < 9.95 ? 1 : 0, unit); };
-  if (n < 999.5) return fmt::format("{:.0f} ns", n);
-  if (n < 999.5e3) return in(n / 1e3, "us");
-  if (n < 999.5e6) return in(n / 1e6, "ms");
-  return in(n / 1e9, "s");
-}
 
 /// What the processes of a migration tell of their calls: now, and over the last hour.
 class measured {
@@ -77,7 +58,7 @@ private:
   static std::string beside(distribution const& in_old, distribution const& in_new) {
     auto const of = [](std::string_view store, distribution const& d) {
       if (d.size() == 0) return std::string();
-      return fmt::format("{} p50 {} p99 {}", store, in_words(d.quantile(0.5)), in_words(d.quantile(0.99)));
+      return fmt::format("{} p50 {} p99 {}", store, latency_in_words(d.quantile(0.5)), latency_in_words(d.quantile(0.99)));
     };
     auto text = of("old", in_old);
     if (auto const other = of("new", in_new); !other.empty()) text += (text.empty() ? "" : "     ") + other;

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include <zddm/cli/console.hpp>
 #include <zddm/cli/failure.hpp>
 #include <zddm/cli/options.hpp>
+#include <zddm/cli/write_whole.hpp>
 
 namespace zddm::cli {
 
@@ -91,17 +91,6 @@ inline std::string registry_text(std::map<std::string, std::string> const& files
   return text + fmt::format("\nnamespace migrations {{\nusing all = zddm::cli::list<{}>;\n}}\n", names);
 }
 
-/// The file is there as a whole or not at all.
-inline void write_whole(std::filesystem::path const& path, std::string const& text) {
-  auto const draft = path.string() + ".tmp";
-  std::ofstream out(draft, std::ios::binary);
-  out << text << std::flush;
-  if (!out)
-    throw failure(417, exit_code::failed, fmt::format("cannot write {}", path.string()), {{"is the folder writable?", ""}});
-  out.close();
-  std::filesystem::rename(draft, path);
-}
-
 } // namespace detail
 
 /// Writes `FOLDER/YYYYMMDDHHMMSS_NAME.hpp`, a migration that compiles, and lists it in `FOLDER/all.hpp`.
@@ -121,9 +110,9 @@ inline void new_migration(console& out, options const& o) {
                   {{(folder / there->second).string(), ""}});
   auto const file = detail::timestamp() + "_" + name + ".hpp";
   if (!o.dry_run) {
-    detail::write_whole(folder / file, detail::migration_text(name));
+    write_whole(folder / file, detail::migration_text(name));
     files.emplace(name, file);
-    detail::write_whole(folder / "all.hpp", detail::registry_text(files));
+    write_whole(folder / "all.hpp", detail::registry_text(files));
   }
   out.event("new", {{"migration", name}, {"file", (folder / file).string()}});
   out.line((folder / file).string());

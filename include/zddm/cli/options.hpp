@@ -22,6 +22,7 @@ struct options {
   std::string shell; ///< whose completion script is wanted
   std::string state; ///< URL of the state store
   std::string folder = "migrations";
+  std::string html; ///< the file of a report
   bool json = false;
   bool plain = false;
   bool quiet = false;

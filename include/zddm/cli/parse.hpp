@@ -46,6 +46,7 @@ inline constexpr std::array commands = std::to_array<command>({
     {"explain", command::naming::required, "how one key is routed, and what each store holds of it"},
     {"gate", command::naming::required, "show or set the share of keys that take part, in percent"},
     {"history", command::naming::optional, "who did what when"},
+    {"report", command::naming::required, "one page with everything, in pictures"},
     {"doctor", command::naming::optional, "connections, clocks, what the stores can do, what is left open"},
     {"unlock", command::naming::required, "take away the hold of an operator who does not come back"},
     {"completion", command::naming::none, "a completion script to be sourced by a shell"},
@@ -75,8 +76,9 @@ public:
     app.add_option("--state", asked.state, "where the fleet's state is: sqlite:PATH")->type_name("URL");
     app.add_flag("--override", overrides, "--override=GATE,...: skip gates by name; kept in the history");
     app.add_flag("--restart", asked.restart, "migrate: plan the copy anew; rows in New are left alone");
-    app.add_flag("--values", asked.values, "verify, repair, explain: show what the stores hold");
+    app.add_flag("--values", asked.values, "verify, repair, explain, report: show what the stores hold");
     app.add_option("--dir", asked.folder, "new: the folder of the migrations")->type_name("FOLDER");
+    app.add_option("--html", asked.html, "report: the file to write")->type_name("FILE");
     for (auto const& c : commands) {
       auto* const sub = app.add_subcommand(std::string(c.name), std::string(c.does));
       sub->fallthrough();

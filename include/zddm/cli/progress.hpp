@@ -13,16 +13,9 @@
 #include <zddm/backfill/run.hpp>
 #include <zddm/cli/condition.hpp>
 #include <zddm/cli/console.hpp>
+#include <zddm/cli/in_words.hpp>
 
 namespace zddm::cli {
-
-/// "38 min", "2 h 5 min", "12 s".
-inline std::string in_words(std::chrono::seconds time) {
-  auto const s = time.count();
-  if (s < 60) return fmt::format("{} s", s);
-  if (s < 3600) return fmt::format("{} min", s / 60);
-  return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
-}
 
 /// Shows how a backfill gets on: one redrawn line on a terminal, at most ten times a second; else a line `key=value …`, or a JSON
 /// event, at once, every ten seconds and at the end.
