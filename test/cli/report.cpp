@@ -135,6 +135,27 @@ TEST_CASE("report: every row, and a migration within one store") {
     }
 }
 
+TEST_CASE("report: values are looked up only where they are asked for") {
+  desk d("report");
+  fill(d);
+  d.m.known.old_store.value = "{<b>old</b>}";
+  d.m.known.new_store.trouble = "the store is <down>";
+  CHECK_FALSE(has(cli::report_page(d.session(), d.m), "old&lt;/b&gt;"));
+  CHECK(d.m.opened == 0);
+  d.asked.values = true;
+  written const w(d);
+  CHECK_MESSAGE(w.sound, w.outline);
+  CHECK(has(w.text, "<td><code><bdi>{&lt;b&gt;old&lt;/b&gt;}</bdi></code></td>"));
+  CHECK(has(w.text, "cannot be told: the store is &lt;down&gt;"));
+  CHECK(has(w.outline, "table key, kind, columns that differ, in Old, in New\n"));
+  CHECK(d.m.count("explain " + std::string(hostile)) == 1);
+}
+
+TEST_CASE("report: without a file nothing is written") {
+  desk d("report");
+  CHECK(d.failure_of(cli::report).exit() == cli::exit_code::usage);
+}
+
 TEST_CASE("report: for programs it says which file, and a folder that is not there is refused") {
   desk d("report", true);
   written const w(d);

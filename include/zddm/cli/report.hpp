@@ -15,6 +15,7 @@
 #include <zddm/cli/coverage_strip.hpp>
 #include <zddm/cli/html.hpp>
 #include <zddm/cli/in_words.hpp>
+#include <zddm/cli/key_facts.hpp>
 #include <zddm/cli/latency_chart.hpp>
 #include <zddm/cli/lifecycle_bar.hpp>
 #include <zddm/cli/mismatch_bars.hpp>
@@ -136,18 +137,26 @@ inline std::string latency(standing const& st) {
   return html::section("Latency of both stores", text);
 }
 
+/// What the stores hold of the keys now; of one that New's shape does not have, nothing.
+inline void look_up_values(subject& m, lifecycle::settings const& now, std::vector<verify::mismatch>& listed) {
+  m.open();
+  for (auto& one : listed) {
+    if (one.old_key) continue;
+    auto const facts = m.explain(one.key, now);
+    auto const shown = [](key_facts::side const& s) {
+      return s.trouble.empty() ? s.value : std::optional("cannot be told: " + s.trouble);
+    };
+    one.old_value = shown(facts.old_store);
+    one.new_value = shown(facts.new_store);
+  }
+}
+
 inline std::string mismatches(session const& s, standing const& st, subject& m) {
   auto last = last_comparison(s, m.name());
   if (!last) return html::section("Mismatches", soft("The stores were not compared yet."));
   auto text = mismatch_bars(*last);
   if (s.asked.values && !last->listed.empty()) {
-    m.open();
-    for (auto& one : last->listed) {
-      if (one.old_key) continue; // New's shape has no such key
-      auto const facts = m.explain(one.key, st.record.now);
-      one.old_value = facts.old_store.value;
-      one.new_value = facts.new_store.value;
-    }
+    look_up_values(m, st.record.now, last->listed);
     text += soft("Values are what the stores hold now.");
   }
   if (!last->listed.empty()) text += mismatch_table(last->listed, s.asked.values);
