@@ -23,7 +23,10 @@ mv "$work/second" "$work/by meson"
 
 say "both installed the same headers, and pkg-config says the same of them"
 diff -r "$work/by cmake/include" "$work/by meson/include"
-diff -r include/zddm "$work/by cmake/include/zddm"
+diff -r --exclude='*.cmake' include/zddm "$work/by cmake/include/zddm"
+for file in man/man1/zd.1 bash-completion/completions/zd zsh/site-functions/_zd; do
+  cmp "$work/by cmake/share/$file" "$work/by meson/share/$file"
+done
 if grep -rl "$work" "$work/by cmake" "$work/by meson"; then
   echo "error: these files hold the path they were installed to" >&2
   exit 1
@@ -59,6 +62,21 @@ eval "${CXX:-c++} -std=c++20 -DWITH_COMPONENTS test/consumer/main.cpp $(pc "$wor
 say "Meson's dependency()"
 PKG_CONFIG_PATH="$work/by meson/share/pkgconfig" meson setup "$work/dependency" test/consumer
 meson test -C "$work/dependency"
+
+say "migrations of zd new, found by CMake"
+cp -r test/consumer/application "$work/application"
+export ZD_STATE="sqlite:$work/application/zd.db" ZD_DIR="$work/application/migrations"
+configure() { cmake -S "$work/application" -B "$work/application/cmake" -G Ninja -DCMAKE_PREFIX_PATH="$work/by cmake"; }
+configure
+cmake --build "$work/application/cmake"
+"$work/application/cmake/zd" new merge_names
+cmake --build "$work/application/cmake"
+[ "$("$work/application/cmake/zd" prepare merge_names)" = "merge_names is prepared (epoch 2)" ]
+
+say "and by Meson"
+PKG_CONFIG_PATH="$work/by meson/share/pkgconfig" meson setup "$work/application/meson" "$work/application"
+ninja -C "$work/application/meson"
+[ "$("$work/application/meson/zd" migrate merge_names)" = "merge_names is migrated (epoch 4)" ]
 
 say "as a part of a CMake build"
 cmake -S test/consumer -B "$work/subdirectory" -G Ninja -DZDDM_SOURCE="$source"

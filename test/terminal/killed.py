@@ -6,6 +6,7 @@ import random
 import sys
 import time
 
+sys.dont_write_bytecode = True
 from zd import NAME, Place, check, main
 
 ROWS = 8_000

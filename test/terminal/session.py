@@ -5,8 +5,10 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 
+sys.dont_write_bytecode = True
 from zd import NAME, Place, Terminal, check, main, program, stop
 
 ROWS = 60_000

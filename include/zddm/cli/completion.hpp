@@ -65,16 +65,10 @@ complete -o default -F _zd zd
     return R"script(#compdef zd
 _zd() {
   local -a found
-  found=(${(f)" $("${words[1]}" completion words "${(@)words[2,CURRENT]}" 2 > / dev / null | tr '\t' ':') "})
-        if (($ #found));
-  then _describe zd found;
-  else _files;
-  fi
+  found=(${(f)"$("${words[1]}" completion words "${(@)words[2,CURRENT]}" 2>/dev/null | tr '\t' ':')"})
+  if (( $#found )); then _describe zd found; else _files; fi
 }
-if
-  ["$funcstack[1]" = _zd];
-then _zd "$@";
-else compdef _zd zd; fi
+if [[ $funcstack[1] = _zd ]]; then _zd "$@"; else compdef _zd zd; fi
 )script";
   throw failure(410, exit_code::usage, fmt::format("there is no completion for '{}'", shell),
                 {{"for bash", "zd completion bash"}, {"for zsh", "zd completion zsh"}});

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSL-1.0
+# zddm_add_migrations(TARGET DIRECTORY FOLDER…) gives an executable every migration that `zd new` has written to the folders:
+# `#include <migrations/all.hpp>` then brings `migrations::all`, oldest first, and zddm::cli is linked. The list is made anew when
+# files come or go; a folder that is not there yet is empty.
+function(zddm_add_migrations target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DIRECTORY")
+  if(NOT TARGET "${target}" OR arg_UNPARSED_ARGUMENTS OR NOT arg_DIRECTORY)
+    message(FATAL_ERROR "zddm_add_migrations(TARGET DIRECTORY FOLDER...) takes a target that is there, and folders of migrations")
+  endif()
+  set(headers "")
+  foreach(folder IN LISTS arg_DIRECTORY)
+    cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+    file(GLOB found CONFIGURE_DEPENDS "${folder}/[0-9]*_*.hpp")
+    list(APPEND headers ${found})
+  endforeach()
+  list(SORT headers COMPARE FILE_BASENAME)
+  string(REPEAT "[0-9]" 14 time)
+  set(includes "")
+  set(names "")
+  foreach(header IN LISTS headers)
+    cmake_path(GET header STEM LAST_ONLY name)
+    if(name MATCHES "^${time}_([A-Za-z][A-Za-z0-9_]*)$")
+      list(APPEND names "${CMAKE_MATCH_1}")
+      string(APPEND includes "#include \"${header}\"\n")
+    endif()
+  endforeach()
+  list(JOIN names ", " names)
+  set(made "${CMAKE_CURRENT_BINARY_DIR}/${target}.migrations")
+  file(CONFIGURE OUTPUT "${made}/migrations/all.hpp" @ONLY CONTENT
+       "#pragma once\n\n#include <zddm/cli/run.hpp>\n\n@includes@\nnamespace migrations {\nusing all = zddm::cli::list<@names@>;\n}\n")
+  target_include_directories("${target}" BEFORE PRIVATE "${made}")
+  target_link_libraries("${target}" PRIVATE zddm::cli)
+endfunction()
