@@ -64,6 +64,18 @@ TEST_CASE("prepare: one that was interrupted in the bridge goes on") {
   CHECK(d.m.count("prepare") == 0);
 }
 
+TEST_CASE("prepare: what a process without a lease put in New goes once every write makes New forget its key") {
+  desk d("prepare");
+  bool bridged = false;
+  d.m.during = [&](std::string const& what) {
+    if (what == "clear") bridged = d.at() == row::preparing;
+  };
+  d.run(cli::prepare);
+  CHECK(d.at() == row::prepared);
+  CHECK(d.m.count("clear") == 1);
+  CHECK(bridged);
+}
+
 TEST_CASE("prepare: a dry run says the rows and changes nothing") {
   desk d("prepare");
   d.asked.dry_run = true;

@@ -85,6 +85,23 @@ TEST_CASE("lifecycle shared: a read whose lease ends under way is not answered")
   CHECK_THROWS_AS(p.read("k"), lease_lost);
 }
 
+TEST_CASE("lifecycle shared: a read whose lease ended before it looked fills nothing") {
+  table from, to;
+  faulty new_store(to);
+  lifecycle::handle h("m");
+  proxy<table, faulty, lifecycle::shared> p(from, new_store, h);
+  from.put("k", 1);
+  give(h);
+  h.take(step::prepare);
+  new_store.script(ends_lease(h, "look"));
+  CHECK_THROWS_AS(p.read("k"), lease_lost);
+  CHECK(to.size() == 0);
+  give(h);
+  new_store.script({});
+  CHECK(p.read("k") == 1);
+  CHECK(to.size() == 1);
+}
+
 TEST_CASE("lifecycle shared: a write whose lease ends under way has an unknown outcome, never success") {
   table from, to;
   faulty old_store(from);

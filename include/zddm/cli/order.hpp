@@ -4,9 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
-#include <zddm/cli/subject_of.hpp>
+#include <zddm/lifecycle/migration.hpp>
 
 namespace zddm::cli {
 
@@ -28,7 +27,7 @@ template <class... Ms> constexpr std::array<std::size_t, sizeof...(Ms)> ordered(
       if (names[i] == name) needs[at][i] = found = true;
     known = known && found;
   };
-  ((for_each_name<Ms>(note), ++at), ...);
+  ((lifecycle::for_each_dependency<Ms>(note), ++at), ...);
   std::array<std::size_t, n> order{};
   std::array<bool, n> placed{};
   std::size_t count = 0;

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <zddm/backfill/checkpoint.hpp>
 #include <zddm/cli/step.hpp>
 
 namespace zddm::cli {
@@ -15,6 +16,12 @@ inline void prepare(session& s, subject& m) {
   hold h(s, m.name());
   m.open();
   bool const there = step.walk(h, {}, [&](lifecycle::snapshot const& at, lifecycle::settings const& next) {
+    if (at.value.now.at == lifecycle::row::preparing && next.at == lifecycle::row::prepared) {
+      // What a process without a lease left in New goes, and what it has read is refused from here on; what it reads later is
+      // right, since by now every write makes New forget its key.
+      m.clear_new();
+      backfill::checkpoint<shared_state>(s.state, m.name()).forget();
+    }
     if (next.at != lifecycle::row::preparing || at.value.now.at != lifecycle::row::unrun) return;
     if (at.value.proof.used)
       throw failure(303, exit_code::refused,

@@ -13,8 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/hana/for_each.hpp>
-
 #include <zddm/cli/environment.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/core/hash.hpp>
@@ -26,22 +24,6 @@
 namespace zddm::cli {
 
 namespace detail {
-
-/// Calls `f` with each name a migration depends on, from any range or Hana sequence of texts.
-template <class M, class F> constexpr void for_each_name(F&& f) {
-  if constexpr (requires { M::depends_on; }) {
-    auto const add = [&](auto const& name) {
-      if constexpr (requires { name.c_str(); })
-        f(std::string_view(name.c_str()));
-      else
-        f(std::string_view(name));
-    };
-    if constexpr (requires { M::depends_on.begin(); })
-      for (auto const& name : M::depends_on) add(name);
-    else
-      boost::hana::for_each(M::depends_on, add);
-  }
-}
 
 template <class Old, class New> consteval void check_stores() {
   static_assert(std::same_as<key_of<Old>, key_of<New>> && std::same_as<value_of<Old>, value_of<New>>,
@@ -73,7 +55,7 @@ public:
   std::string_view name() const override { return M::name; }
   std::vector<std::string_view> depends_on() const override {
     std::vector<std::string_view> names;
-    detail::for_each_name<M>([&](std::string_view one) { names.push_back(one); });
+    lifecycle::for_each_dependency<M>([&](std::string_view one) { names.push_back(one); });
     return names;
   }
   std::string_view from() const override {

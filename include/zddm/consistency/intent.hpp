@@ -50,9 +50,11 @@ struct intent {
       if (!seen) return op.fall_back(seen.failure());
       if (seen->known != knowledge::unknown) return op.answer(std::move(seen->value));
       auto value = op.answer_from_old();
-      if (value && !seen->pending)
+      if (value && !seen->pending) {
+        op.confirm_lease(); // the look was under the lease: New, should it be emptied from here on, refuses the fill
         op.on_miss([&] { return fill(op, value, seen->seen); },
                    [](auto& later, auto const& v, std::uint64_t at) { return fill(later, v, at); }, value, seen->seen);
+      }
       return value;
     }
 
@@ -91,6 +93,7 @@ struct intent {
       if (!*begun) return true; // somebody is writing it in New, the authority
       auto const value = [&] {
         try {
+          op.confirm_lease();
           return op.old_get();
         } catch (...) {
           release(op, **begun);

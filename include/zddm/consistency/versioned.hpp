@@ -56,9 +56,11 @@ struct versioned {
         if (knows(*seen)) return op.answer(std::move(seen->value));
       }
       state const seen = old_state(op);
-      if (seen.value && op.plan().write == lifecycle::writes::dual)
+      if (seen.value && op.plan().write == lifecycle::writes::dual) {
+        op.confirm_lease();
         op.on_miss([&] { return take(op, seen.value, seen.version); },
                    [](auto& later, held_value const& v, version n) { return take(later, v, n); }, seen.value, seen.version);
+      }
       return op.answer_as_old(seen.value);
     }
 
