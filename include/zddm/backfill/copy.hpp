@@ -93,15 +93,11 @@ private:
   }
   template <class K, class V> static void renew(row& r, K&& k, V&& v) {
     if constexpr (fenced) {
-      take(r.key, std::forward<K>(k));
-      take(r.value, std::forward<V>(v));
+      r.key = std::forward<K>(k);
+      r.value = std::forward<V>(v);
     } else
-      take(r, std::forward<K>(k));
+      r = std::forward<K>(k);
   }
-
-  /// Exchanges what the store gives away, so that the room of both is used again.
-  template <class T> static void take(T& to, T&& from) { std::swap(to, from); }
-  template <class T> static void take(T& to, T const& from) { to = from; }
 
   static key const& key_in(row const& r) {
     if constexpr (fenced)

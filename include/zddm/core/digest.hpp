@@ -33,9 +33,13 @@ inline std::uint64_t digest_of_row(std::string_view key, std::string_view value)
 template <keyable Key, field Value> class digester {
 public:
   void add(Key const& key, Value const& value) {
-    room_.clear();
-    binary::append(room_, value);
-    add_bytes(ordered_key::bytes(key), room_);
+    if constexpr (std::is_same_v<Value, std::string>) {
+      add_bytes(ordered_key::bytes(key), value);
+    } else {
+      room_.clear();
+      binary::append(room_, value);
+      add_bytes(ordered_key::bytes(key), room_);
+    }
   }
   void add_bytes(std::string_view key, std::string_view value) {
     sum_ += digest_of_row(key, value);

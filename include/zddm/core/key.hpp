@@ -264,15 +264,21 @@ template <keyable K> auto bytes(K const& key) {
 
 template <keyable K> std::string encode(K const& key) { return std::string(std::string_view(ordered_key::bytes(key))); }
 
-/// Throws `store_error` (permanent, ZD-116) if the bytes are no key of that type.
-template <keyable K> K decode(std::string_view bytes) {
-  K key{};
+/// Reads the bytes into `key`, whose memory it uses again. Throws `store_error` (permanent, ZD-116) if they are no key of that
+/// type; `key` is then valid but unspecified.
+template <keyable K> void decode_into(std::string_view bytes, K& key) {
   detail::reader in(bytes);
   if constexpr (std::is_same_v<K, std::string> || std::is_same_v<K, blob>)
     in.read_rest(key);
   else
     in.read(key);
   in.finish();
+}
+
+/// Throws as `decode_into`.
+template <keyable K> K decode(std::string_view bytes) {
+  K key{};
+  decode_into(bytes, key);
   return key;
 }
 

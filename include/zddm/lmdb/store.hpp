@@ -135,20 +135,32 @@ public:
   // scannable, batch
 
   template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
-    return walk_rows(range, limit, [&](cursor const& at) { sink(Codec::key_from(at.key()), Codec::value_from(at.value())); });
+    if constexpr (requires(Key& k, Value& v, std::string_view b) { Codec::key_into(b, k), Codec::value_into(b, v); }) {
+      Key key{};
+      Value value{};
+      return walk_rows(range, limit, [&](cursor const& at) {
+        Codec::key_into(at.key(), key);
+        Codec::value_into(at.value(), value);
+        sink(std::move(key), std::move(value));
+      });
+    } else {
+      return walk_rows(range, limit, [&](cursor const& at) { sink(Codec::key_from(at.key()), Codec::value_from(at.value())); });
+    }
   }
 
   /// Reads no more than the bytes in the map, which are those of the codec that comes along.
   range_digest<Key> digest(key_range<Key> const& range, std::size_t limit) const
     requires std::is_same_v<Codec, codec<Key, Value>>
   {
-    digester<Key, Value> d;
-    std::string last;
-    walk_rows(range, limit, [&](cursor const& at) {
-      last = at.key();
-      d.add_bytes(last, at.value());
+    return table_.read([&](transaction const& t) {
+      digester<Key, Value> d;
+      std::string_view last;
+      walk(t, table_.values(), range, limit, [&](cursor const& at) {
+        last = at.key();
+        d.add_bytes(last, at.value());
+      });
+      return d.result([&] { return Codec::key_from(last); });
     });
-    return d.result([&] { return Codec::key_from(last); });
   }
 
   /// Walks all keys once.

@@ -88,7 +88,7 @@ public:
   }
 
   /// Calls `sink(key, value)` for at most `limit` rows of the range, in the order of the keys; says how many. `sink` may take
-  /// what it is given, or exchange it: its room is used for the next row.
+  /// what it is given; what it leaves is used for the next row.
   template <class Sink> std::size_t scan(session& s, key_range<Key> const& range, std::size_t limit, Sink&& sink) {
     auto q = s.run(scan_[range.after.has_value()][range.upto.has_value()]);
     if (range.after) schema_.bind_key(q, 1, *range.after);

@@ -58,7 +58,8 @@ private:
     key_range<key_of<Store>> const rest{last_, upto_};
     at_ = used_ = 0;
     auto const visited = scan_with_refusals(
-        store_, rest, limit_, [&](auto const& key, auto const& value) { keep(key, value); },
+        store_, rest, limit_,
+        [&]<class Key, class Value>(Key&& key, Value&& value) { keep(std::forward<Key>(key), std::forward<Value>(value)); },
         [&](refusal<key_of<Store>> const& r) {
           if (r.key)
             keep(*r.key, std::nullopt);
@@ -71,12 +72,12 @@ private:
     if (used_ > 0) last_ = rows_[used_ - 1].key;
   }
 
-  template <class Value> void keep(key_of<Store> const& key, Value const& value) {
+  template <class Key, class Value> void keep(Key&& key, Value&& value) {
     if (used_ == rows_.size())
-      rows_.push_back({key, value});
+      rows_.push_back({std::forward<Key>(key), std::forward<Value>(value)});
     else {
-      rows_[used_].key = key;
-      rows_[used_].value = value;
+      rows_[used_].key = std::forward<Key>(key);
+      rows_[used_].value = std::forward<Value>(value);
     }
     ++used_;
   }

@@ -137,7 +137,7 @@ private:
     at_ = {};
     at_.seed = o_.sample.seed ? *o_.sample.seed : random_seed();
     at_.todo = parts_of(from_, o_.sample, at_.seed, false);
-    at_.whole = share_of(at_.todo.size(), from_.size());
+    at_.whole = share_of(at_.todo.size(), to_.size());
     if (!by_lookup()) return;
     auto const back = parts_of(to_, o_.sample, at_.seed, true);
     at_.whole += share_of(back.size(), to_.size());
