@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include <zddm/core/digest.hpp>
 #include <zddm/core/key.hpp>
@@ -42,9 +43,9 @@ rows_digest<key_of<Store>> digest_range(Store& store, key_range<key_of<Store>> c
     bool refused = false;
     auto const visited = scan_with_refusals(
         store, range, static_cast<std::size_t>(limit),
-        [&](key const& k, value_of<Store> const& v) {
+        [&]<class Key>(Key&& k, value_of<Store> const& v) {
           d.add(k, v);
-          last = k;
+          last = std::forward<Key>(k);
         },
         [&](refusal<key> const& r) {
           refused = true;
