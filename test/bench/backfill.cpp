@@ -5,80 +5,23 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <utility>
 
 #include <benchmark/benchmark.h>
 
 #include <zddm/backfill/chunk.hpp>
-#include <zddm/lmdb/environment.hpp>
 #include <zddm/sqlite/database.hpp>
-#include <zddm/sqlite/state_store.hpp>
 
 #include "bench/bench.hpp"
-#include "bench/by_hand.hpp"
+#include "bench/migration.hpp"
 #include "bench/rows.hpp"
-#include "tools/scratch.hpp"
 
 namespace {
 
-constexpr std::size_t batch = 10'000;
-
-struct places {
-  test::scratch folder;
-  std::uint64_t rows;
-  std::string from = folder / "old";
-  std::string to = folder / "new";
-  std::string state = folder / "state";
-
-  explicit places(std::uint64_t n) : rows(n) { bench::make_sqlite(from, n); }
-
-  void clear() const {
-    for (auto const& path : {to, state})
-      for (auto const* tail : {"", "-wal", "-shm"}) std::filesystem::remove_all(path + tail);
-  }
-
-  template <class New> std::uint64_t run(New& to_store) const {
-    zddm::sqlite::database old_db(from, bench::sqlite_options(false));
-    bench::sqlite_rows old_store(old_db, {bench::table});
-    zddm::sqlite::state_store progress(state);
-    zddm::backfill::options o;
-    o.identity = "bench";
-    o.live = [] { return zddm::backfill::settings{batch}; };
-    return zddm::backfill::run(old_store, to_store, progress, "bench", o).status.coverage.copied;
-  }
-};
-
-/// SQLite to LMDB, and SQLite to SQLite: how each is prepared, run by the library, and run by hand.
-struct to_lmdb {
-  places const& at;
-  bool durable = false;
-  zddm::lmdb::options options() const { return bench::lmdb_options(durable, at.rows); }
-
-  void prepare() const { bench::prepare_lmdb(at.to, at.rows); }
-  std::uint64_t ours() const {
-    zddm::lmdb::environment env(at.to, options());
-    bench::lmdb_rows s(env, bench::table);
-    return at.run(s);
-  }
-  std::uint64_t by_hand() const { return bench::by_hand::sqlite_to_lmdb(at.from, at.to, batch, options()); }
-  void by_row(std::uint64_t n) const { bench::by_hand::sqlite_to_lmdb_by_row(at.from, at.to, n, options()); }
-};
-
-struct to_sqlite {
-  places const& at;
-  bool durable = false;
-
-  void prepare() const { bench::prepare_sqlite(at.to); }
-  std::uint64_t ours() const {
-    zddm::sqlite::database d(at.to, bench::sqlite_options(durable));
-    bench::sqlite_rows s(d, {bench::table});
-    return at.run(s);
-  }
-  std::uint64_t by_hand() const { return bench::by_hand::sqlite_to_sqlite(at.from, at.to, batch, durable); }
-  void by_row(std::uint64_t n) const { bench::by_hand::sqlite_to_sqlite_by_row(at.from, at.to, n); }
-};
+using bench::places;
+using bench::to_lmdb;
+using bench::to_sqlite;
 
 template <class Way> bench::spent once(Way const& way, std::uint64_t (Way::*copy)() const) {
   way.at.clear();

@@ -4,6 +4,8 @@
 both compilers; a state that may change costs a read hit a bounded number of instructions.
 
 overhead.py            compares and counts, and prints what it found
+overhead.py --lines    counts reads, visits and writes in more rows, beside a migration written by hand, and prints
+                       lines of a name, a value and a unit
 overhead.py --self-test  checks that a pair which differs is seen to differ
 """
 import os
@@ -17,11 +19,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMPILERS = (os.environ.get("CXX", "g++"), "clang++-19")
 # Instructions a read hit may cost beyond the bare store's, by row, as callgrind counts them.
 BOUNDS = {"fixed": 0.5, "unrun": 65, "prepared": 70, "switched": 65, "completed": 65}
+OPERATIONS = ("read", "visit", "write")
+ROWS = ("unrun", "prepared", "migrated", "switched", "completed")
 
 
 def compiled(compiler, source, folder, *flags):
     out = pathlib.Path(folder) / (source.stem + re.sub(r"\W", "", compiler))
-    subprocess.run([compiler, "-std=c++20", "-O2", f"-I{ROOT}/include", str(source), "-o", str(out), *flags], check=True)
+    subprocess.run([compiler, "-std=c++20", "-O2", f"-I{ROOT}/include", f"-I{ROOT}/test", str(source), "-o", str(out), *flags], check=True)
     return out
 
 
@@ -51,16 +55,37 @@ def compare(compiler, folder):
     return [p for p in pairs if found["bare_" + p] != found["proxied_" + p]], len(pairs)
 
 
-def instructions(program, what, folder):
-    """Instructions a read, from the difference of two runs."""
+def instructions(program, who, operation, row, folder):
+    """Instructions an operation, from the difference of two runs."""
     def count(n):
-        out = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", str(program), what, str(n)],
-                             check=True, capture_output=True, text=True).stderr
+        out = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", str(program), who, operation,
+                              row, str(n)], check=True, capture_output=True, text=True).stderr
         return int(re.search(r"Collected : (\d+)", out)[1])
     return (count(20000) - count(10000)) / 10000
 
 
+def dynamic(folder):
+    return compiled(COMPILERS[0], ROOT / "test/tools/overhead/dynamic.cpp", folder, "-lxxhash", "-pthread")
+
+
+def lines():
+    with tempfile.TemporaryDirectory() as folder:
+        program = dynamic(folder)
+
+        def tell(name, who, operation, row="prepared"):
+            print(f"{name} {instructions(program, who, operation, row, folder):.1f} instructions", flush=True)
+        for operation in OPERATIONS:
+            tell(f"proxy/{operation}/bare", "bare", operation)
+            for row in ROWS:
+                tell(f"proxy/{operation}/{row}", "proxy", operation, row)
+                tell(f"proxy/{operation}/{row}_by_hand", "by_hand", operation, row)
+            tell(f"proxy/{operation}/prepared_with_lease", "shared", operation)
+            tell(f"proxy/{operation}/prepared_with_dial", "gated", operation)
+
+
 def main():
+    if sys.argv[1:] == ["--lines"]:
+        return lines()
     with tempfile.TemporaryDirectory() as folder:
         wrong = []
         for compiler in COMPILERS:
@@ -71,11 +96,12 @@ def main():
                       for name in differ if name != "other_write"]
             print(f"{compiler}: {n - len(differ)} of {n - 1} pairs with a fixed state have the same instructions")
         if sys.argv[1:] != ["--self-test"]:
-            program = compiled(COMPILERS[0], ROOT / "test/tools/overhead/dynamic.cpp", folder, "-lxxhash", "-pthread")
-            bare = instructions(program, "bare", folder)
+            program = dynamic(folder)
+            bare = instructions(program, "bare", "read", "prepared", folder)
             print(f"instructions a read hit: bare {bare:.1f}")
             for what, bound in BOUNDS.items():
-                more = instructions(program, what, folder) - bare
+                who = "fixed" if what == "fixed" else "proxy"
+                more = instructions(program, who, "read", what, folder) - bare
                 print(f"  {what:<10}{more:+7.1f}   bound {bound}")
                 if more > bound:
                     wrong.append(f"a read hit in {what} costs {more:.1f} instructions beyond the bare store, {bound} are allowed")

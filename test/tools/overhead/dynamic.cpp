@@ -1,77 +1,64 @@
 // SPDX-License-Identifier: BSL-1.0
-// dynamic WHAT N makes N read hits: on a bare store, or through a proxy whose state may change while it runs.
-#include <array>
+// dynamic WHO OPERATION ROW N makes N reads (hits), visits or writes: on a bare store, by a migration written by hand, through
+// a proxy whose state is fixed, may change while it runs, is shared with other processes, or has a gate.
 #include <cstdint>
 #include <cstdlib>
-#include <optional>
 #include <string_view>
 
+#include <zddm/gate/dial.hpp>
 #include <zddm/lifecycle/fixed.hpp>
 #include <zddm/lifecycle/local.hpp>
+#include <zddm/lifecycle/shared.hpp>
 #include <zddm/proxy/proxy.hpp>
+
+#include "tools/overhead/subjects.hpp"
 
 namespace {
 
-/// The cheapest store there is, so that nothing hides what is around it.
-struct table {
-  using key_type = std::uint64_t;
-  using value_type = std::uint64_t;
-  std::array<std::uint64_t, 64> values{};
-
-  std::optional<std::uint64_t> get(std::uint64_t key) const { return values[key % 64]; }
-  void put(std::uint64_t key, std::uint64_t value) { values[key % 64] = value; }
-  void erase(std::uint64_t) {}
-
-  zddm::sighting<std::uint64_t> look(std::uint64_t key) const {
-    return {zddm::knowledge::present, values[key % 64], 1, false, 0};
-  }
-  std::optional<zddm::intent> begin(std::uint64_t, zddm::intent_id id) { return zddm::intent{id, 1, true}; }
-  bool end(std::uint64_t, zddm::intent const&, std::optional<std::uint64_t> const&) { return true; }
-  void release(std::uint64_t, zddm::intent const&) {}
-  template <class F>
-  std::optional<std::pair<zddm::intent, std::optional<std::uint64_t>>> mark(std::uint64_t key, F&& f, zddm::intent_id id) {
-    return std::pair{zddm::intent{id, 1, true}, std::optional<std::uint64_t>(f(std::optional<std::uint64_t>(values[key % 64])))};
-  }
-  void assign(std::uint64_t, std::optional<std::uint64_t> const&) {}
-  bool fill(std::uint64_t, std::optional<std::uint64_t> const&, std::uint64_t) { return false; }
-  std::size_t fill_many(std::span<zddm::entry<std::uint64_t, std::uint64_t> const>, std::uint64_t) { return 0; }
-  std::uint64_t fence(std::uint64_t) { return 0; }
-  std::uint64_t sequence() { return 0; }
-  template <class Sink> std::size_t records(std::optional<std::uint64_t> const&, std::size_t, Sink&&) { return 0; }
-  void clear() {}
-  void create_records() {}
-  void drop_records() {}
-};
+using overhead::table;
 
 std::uint64_t volatile sink;
 
-template <class Read> [[gnu::noinline]] void repeat(std::uint64_t n, Read const& read) {
-  for (std::uint64_t i = 0; i < n; ++i) sink = *read(i);
+/// A store called as a proxy is.
+struct bare {
+  table& store;
+  auto read(std::uint64_t key) { return store.get(key); }
+  template <class F> bool visit(std::uint64_t key, F&& f) { return store.visit(key, f); }
+  void write(std::uint64_t key, std::uint64_t value) { store.put(key, value); }
+};
+
+template <class Subject> [[gnu::noinline]] void repeat(std::string_view operation, std::uint64_t n, Subject&& s) {
+  if (operation == "read")
+    for (std::uint64_t i = 0; i < n; ++i) sink = *s.read(i);
+  else if (operation == "visit")
+    for (std::uint64_t i = 0; i < n; ++i) s.visit(i, [](std::uint64_t const& v) { sink = v; });
+  else
+    for (std::uint64_t i = 0; i < n; ++i) s.write(i, i);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return EXIT_FAILURE;
-  std::string_view const what = argv[1];
-  auto const n = std::strtoull(argv[2], nullptr, 10);
-  using zddm::lifecycle::row;
+  if (argc != 5) return EXIT_FAILURE;
+  std::string_view const who = argv[1], operation = argv[2], name = argv[3];
+  auto const n = std::strtoull(argv[4], nullptr, 10);
+  overhead::row at{};
+  for (auto const& [text, row] : overhead::rows)
+    if (text == name) at = row;
   table from, to;
-  zddm::lifecycle::settings settings;
-  settings.high_water = settings.announced = zddm::threshold::open();
-  settings.at = what == "unrun"      ? row::unrun
-                : what == "prepared" ? row::prepared
-                : what == "switched" ? row::switched
-                                     : row::completed;
-  zddm::lifecycle::handle migration("m", settings);
-  if (what == "bare")
-    repeat(n, [&](std::uint64_t k) { return from.get(k); });
-  else if (what == "fixed") {
-    zddm::proxy<table, table> p(from, to);
-    repeat(n, [&](std::uint64_t k) { return p.read(k); });
-  } else {
-    zddm::proxy<table, table, zddm::lifecycle::local> p(from, to, migration);
-    repeat(n, [&](std::uint64_t k) { return p.read(k); });
-  }
+  zddm::lifecycle::handle migration("m", overhead::settings_at(at, *zddm::threshold::parse("50")));
+  migration.extend_lease(zddm::coarse_clock::now() + std::chrono::hours(1));
+  if (who == "bare")
+    repeat(operation, n, bare{from});
+  else if (who == "by_hand")
+    repeat(operation, n, overhead::by_hand(from, to, at));
+  else if (who == "fixed")
+    repeat(operation, n, zddm::proxy<table, table>(from, to));
+  else if (who == "proxy")
+    repeat(operation, n, zddm::proxy<table, table, zddm::lifecycle::local>(from, to, migration));
+  else if (who == "shared")
+    repeat(operation, n, zddm::proxy<table, table, zddm::lifecycle::shared>(from, to, migration));
+  else if (who == "gated")
+    repeat(operation, n, zddm::proxy<table, table, zddm::lifecycle::local, zddm::gate::dial>(from, to, migration));
   return EXIT_SUCCESS;
 }
