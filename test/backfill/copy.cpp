@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/backfill/copy.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -9,6 +11,8 @@
 
 #include <doctest/doctest.h>
 
+#include <zddm/core/dated_rows.hpp>
+#include <zddm/core/lapsing.hpp>
 #include <zddm/memory/store.hpp>
 
 #include "tools/people.hpp"
@@ -208,4 +212,41 @@ TEST_CASE("copy names a row whose key has no counterpart by its old key") {
   CHECK(page.refused == std::vector<std::string>{"-7"});
   CHECK(c.write(page) == 2);
   CHECK(to.get("p2"));
+}
+
+TEST_CASE("copy ends a page with the row that fills its bytes, and goes on behind it") {
+  people from, to;
+  for (int i = 1; i <= 10; ++i) from.put(i, std::string(1000, 'x'));
+  copy<people, people> c(from, to);
+  copy<people, people>::page_type page;
+  c.read({}, {100, 2500}, page);
+  CHECK(page.rows.size() == 3);
+  CHECK(page.last == 3);
+  CHECK_FALSE(page.ends);
+  CHECK(page.bytes > 3000);
+  CHECK(c.write(page) == 3);
+  c.read({3, {}}, {2, 2500}, page);
+  CHECK(page.rows.size() == 2);
+  c.read({9, {}}, {100, 1}, page);
+  CHECK(page.rows.size() == 1);
+  CHECK_FALSE(page.ends);
+  c.read({10, {}}, {100, 1}, page);
+  CHECK(page.rows.empty());
+  CHECK(page.ends);
+  c.read({}, {100, 1}, page);
+  CHECK(page.rows.size() == 1);
+}
+
+TEST_CASE("copy H14: a row ends in New when it does in Old, whenever it was copied") {
+  using tokens = zddm::memory::store<int, std::string>;
+  tokens rows;
+  rows.put_for(1, "short", std::chrono::hours(1));
+  rows.put(2, "for ever");
+  zddm::dated_rows<tokens> from(rows);
+  zddm::lapsing<zddm::memory::store<int, zddm::dated<std::string>>> to;
+  CHECK(copy_all(from, to) == 2);
+  auto const left = static_cast<std::int64_t>(*to.get(1)->until) - static_cast<std::int64_t>(zddm::wall_clock::now());
+  CHECK(left <= 3'600'000);
+  CHECK(left > 3'500'000);
+  CHECK_FALSE(to.get(2)->until);
 }

@@ -70,7 +70,7 @@ TEST_CASE("condition: the switch wants a complete backfill, a clean comparison, 
 
 TEST_CASE("condition: a backfill under way is told in percent, and is never whole before it is") {
   facts f;
-  f.copied = {true, 1000, 10, 6, 617, 0, 0, {}};
+  f.copied = {true, 1000, 10, 6, 617, 0, 0, {}, 0, 0};
   CHECK(named(f.of(step::migrate), "backfill").found == "61.6 %");
   f.copied.copied = 1000;
   CHECK(named(f.of(step::migrate), "backfill").found == "99.9 %");

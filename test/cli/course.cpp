@@ -21,13 +21,12 @@ std::uint64_t rows(desk& d) {
 
 TEST_CASE("course: the rows of a backfill are noted now and then, each once") {
   desk d("migrate");
-  zddm::backfill::checkpoint<cli::shared_state> saved(d.state, "names");
-  zddm::backfill::plan const plan{"id", "names", 100, {"10"}, true};
-  saved.begin(plan);
-  zddm::backfill::checkpoint<cli::shared_state>::held h{{false, "5", 0, 0, 0, {}, "w"}, 0};
+  zddm::backfill::plan const plan{"names", 100, {"10"}, true};
+  d.copied(plan, {"5", 0, 0, 0, {}, 0}, false);
+  zddm::backfill::state_queue<zddm::memory::state_store> queue(d.memory, "names");
+  auto const t = queue.claim(queue.plan()->id, "w", {}, 60s).at(0);
   auto const copied = [&](std::uint64_t n) {
-    h.mark.copied = n;
-    saved.save(plan, 0, h);
+    queue.report(t, {zddm::backfill::work::held, zddm::backfill::mark{"5", n, 0, 0, {}, 0}.encoded()});
   };
   std::chrono::nanoseconds now = 1000s;
   cli::course noted(d.state, "names", [&] { return now; }), other(d.state, "names", [&] { return now; });
@@ -43,12 +42,10 @@ TEST_CASE("course: the rows of a backfill are noted now and then, each once") {
   copied(40);
   noted.finish();
   CHECK(rows(d) == 40);
-  saved.forget(); // planned anew
+  queue.forget(); // planned anew
   other.finish();
   CHECK(rows(d) == 40);
-  saved.begin(plan);
-  h = {{true, "10", 10, 5, 0, {}, "w"}, 0};
-  saved.save(plan, 0, h);
+  d.copied(plan, {"10", 10, 5, 0, {}, 0});
   noted.finish();
   CHECK(rows(d) == 55);
 }

@@ -86,11 +86,7 @@ TEST_CASE("migrate: interrupted, it stays where it is and gives the migration ba
 TEST_CASE("migrate: it says where it goes on") {
   desk d("migrate");
   d.place(row::migrating);
-  zddm::backfill::checkpoint<cli::shared_state> saved(d.state, "names");
-  zddm::backfill::plan const plan{"id", "names", 100, {"10", "20"}, true};
-  saved.begin(plan);
-  zddm::backfill::checkpoint<cli::shared_state>::held h{{true, "10", 10, 0, 0, {}, "w"}, 0};
-  saved.save(plan, 0, h);
+  d.copied({"names", 100, {"10", "20"}, true}, {"10", 10, 0, 0, {}, 0});
   d.run(cli::migrate);
   CHECK(d.said("names: goes on where it stopped: 10 of 100 rows were done before (1 of 3 chunks)"));
   d.place(row::migrating);

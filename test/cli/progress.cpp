@@ -33,7 +33,7 @@ struct bench {
 };
 
 zddm::backfill::status at(std::uint64_t copied) {
-  zddm::backfill::status s{{true, 1000, 10, copied / 100, copied, 0, 0, {}}, {}, {}, {}, false};
+  zddm::backfill::status s{{true, 1000, 10, copied / 100, copied, 0, 0, {}, 0, 0}, {}, {}, {}, false};
   return s;
 }
 

@@ -47,14 +47,15 @@ void fill(desk& d) {
   auto const at = lifecycle::load(d.memory, "names");
   REQUIRE(
       lifecycle::replace(d.memory, "names", at, at.value, {std::string(hostile), std::string(hostile), std::string(hostile)}));
-  zddm::backfill::checkpoint<cli::shared_state> saved(d.state, "names");
-  zddm::backfill::plan const plan{"id", "names", 100, {"\"a\"", std::string(hostile), "\"z\""}, true};
-  saved.begin(plan);
-  zddm::backfill::checkpoint<cli::shared_state>::held one{{true, "\"a\"", 30, 5, 0, {}, "w"}, 0},
-      two{{true, std::string(hostile), 20, 0, 3, {std::string(hostile)}, "w"}, 0}, three{{false, "\"y\"", 7, 0, 0, {}, "w"}, 0};
-  saved.save(plan, 0, one);
-  saved.save(plan, 1, two);
-  saved.save(plan, 2, three);
+  zddm::backfill::plan const plan{"names", 100, {"\"a\"", std::string(hostile), "\"z\""}, true};
+  using zddm::backfill::mark;
+  using zddm::backfill::work;
+  d.copied(plan, {"\"a\"", 30, 5, 0, {}, 0});
+  zddm::backfill::state_queue<zddm::memory::state_store> queue(d.memory, "names");
+  auto const tasks = queue.claim(queue.plan()->id, "w", {3}, 60s);
+  queue.report(tasks.at(0), {work::done, mark{std::string(hostile), 20, 0, 3, {std::string(hostile)}, 0}.encoded()});
+  queue.report(tasks.at(1), {work::open, mark{"\"y\"", 7, 0, 0, {}, 0}.encoded()});
+  queue.report(tasks.at(2), {work::failed, {}, std::string(hostile)});
   zddm::verify::report found{};
   found.rows = 1000;
   found.settled = 4;
@@ -106,7 +107,7 @@ TEST_CASE("report: everything there is, and nothing hostile gets through") {
   written const w(d);
   CHECK_MESSAGE(w.sound, w.outline);
   CHECK(w.outline == "h1 names\nh2 Where it stands\nh2 Before migrate: 2 of 3 still open\nh2 Coverage by key range\n"
-                     "picture 4 chunks by key range: 1 done, 0 failed, 1 with refused rows\n"
+                     "picture 4 chunks by key range: 1 done, 1 failed, 1 with refused rows\n"
                      "picture rows a second of the backfill, over time\nh2 Consistency over time\n"
                      "picture share of compared keys that agreed, over time\npicture keys unknown in New, over time\n"
                      "h2 Latency of both stores\npicture reads of both stores by how long they took\n"

@@ -53,7 +53,7 @@ TEST_CASE("roll_back: a quarantine, its journal and the checkpoint end with it")
   desk d("rollback");
   d.place(row::migrating, [](auto& r) { r.now.shut = zddm::lifecycle::quarantine::settled; });
   zddm::lifecycle::journal::note(d.memory, "names", "1");
-  zddm::backfill::checkpoint<cli::shared_state>(d.state, "names").begin({"id", "names", 1, {"1"}, true});
+  d.copied({"names", 1, {"1"}, true}, {});
   d.run(cli::roll_back);
   CHECK(d.at() == row::unrun);
   CHECK(d.record().now.shut == zddm::lifecycle::quarantine::none);

@@ -43,11 +43,7 @@ TEST_CASE("status: one migration, where it stands and what its next step waits f
 TEST_CASE("status: an announced row, a backfill under way, who works on it, and a process behind") {
   desk d("status");
   d.place(row::migrating);
-  zddm::backfill::checkpoint<cli::shared_state> saved(d.state, "names");
-  zddm::backfill::plan const plan{"id", "names", 100, {"10"}, true};
-  saved.begin(plan);
-  zddm::backfill::checkpoint<cli::shared_state>::held h{{true, "10", 60, 0, 0, {}, "w"}, 0};
-  saved.save(plan, 0, h);
+  d.copied({"names", 100, {"10"}, true}, {"10", 60, 0, 0, {}, 0});
   process const p(d.memory, false);
   zddm::lifecycle::operator_lease<zddm::memory::state_store> const held(d.memory, "names", "zd migrate names");
   d.place(row::migrating);

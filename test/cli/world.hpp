@@ -13,6 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include <zddm/backfill/mark.hpp>
+#include <zddm/backfill/plan.hpp>
+#include <zddm/backfill/state_queue.hpp>
+#include <zddm/backfill/work_queue.hpp>
 #include <zddm/cli/console.hpp>
 #include <zddm/cli/interruption.hpp>
 #include <zddm/cli/options.hpp>
@@ -92,7 +96,7 @@ struct scripted : cli::subject {
   cli::store_facts facts;
   cli::key_facts known;
   std::uint64_t rows = 0;
-  zddm::backfill::result copied{zddm::backfill::ending::complete, {{true, 10, 2, 2, 10, 0, 0, {}}, {}, {}, {}, false}};
+  zddm::backfill::result copied{zddm::backfill::ending::complete, {{true, 10, 2, 2, 10, 0, 0, {}, 0, 0}, {}, {}, {}, false}};
   zddm::verify::report found{true, 10, 0, 0, 0, {}, {}};
   zddm::verify::repairs healed{};
   std::vector<zddm::verify::drained> unknown{{}}; ///< the answers of drain; the last one stays
@@ -145,6 +149,14 @@ public:
     next.proof.covered = next.proof.verified = r >= row::migrated;
     more(next);
     if (!zddm::lifecycle::replace(memory, m.called, seen, next, {"test", "place"})) throw std::runtime_error("not placed");
+  }
+  /// As if the first chunk of a plan had been copied so far.
+  void copied(zddm::backfill::plan const& p, zddm::backfill::mark const& first, bool done = true) {
+    zddm::backfill::state_queue<zddm::memory::state_store> queue(memory, m.called);
+    queue.make(p.encoded(), p.chunks());
+    auto const plan = queue.plan()->id;
+    auto const t = queue.claim(plan, "w", {}, 60s).at(0);
+    queue.report(t, {done ? zddm::backfill::work::done : zddm::backfill::work::held, first.encoded()});
   }
   bool said(std::string_view text) const {
     return data.str().find(text) != std::string::npos || talk.str().find(text) != std::string::npos;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,18 +31,17 @@ struct death {};
 /// Told before and after every call of a store, by name; what it throws, the call throws.
 using witness = std::function<void(std::string_view call, bool after)>;
 
-/// Dies at the n-th step and at every one that follows; a call has two steps, before and after its effect.
+/// Dies at the n-th step and at every one that follows, in whatever thread; a call has two steps, before and after its effect.
 class fuse {
 public:
-  explicit fuse(std::size_t steps) : left_(steps) {}
+  explicit fuse(std::size_t steps) : left_(static_cast<std::ptrdiff_t>(steps)) {}
   void operator()(std::string_view, bool) {
-    if (left_ == 0) throw death{};
-    --left_;
+    if (left_.fetch_sub(1) <= 0) throw death{};
   }
-  bool burnt() const { return left_ == 0; }
+  bool burnt() const { return left_ <= 0; }
 
 private:
-  std::size_t left_;
+  std::atomic<std::ptrdiff_t> left_;
 };
 
 /// A store as it is, every call of it told to a witness.

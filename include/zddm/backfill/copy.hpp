@@ -5,12 +5,14 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <zddm/backfill/footprint.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 
@@ -21,8 +23,18 @@ template <class Key, class Row> struct page {
   std::uint64_t seen = 0;           ///< New's sequence number before Old was read
   std::vector<Row> rows;            ///< what New is offered
   std::vector<std::string> refused; ///< Old's keys, as text, of rows that have no counterpart in New's shape
+  std::uint64_t bytes = 0;          ///< of those that New is offered, keys included; about
   std::optional<Key> last;          ///< the last key of the page, whether its row was refused or not
   bool ends = false;                ///< Old had no more rows in the range
+};
+
+/// What one page may hold: it ends with the row that reaches either.
+struct page_limit {
+  page_limit(std::size_t most_rows, std::uint64_t most_bytes = std::numeric_limits<std::uint64_t>::max())
+      : rows(most_rows), bytes(most_bytes) {}
+
+  std::size_t rows; ///< zero: no page
+  std::uint64_t bytes;
 };
 
 /// Fills New where New has no intents: reads the key again from Old under the key's lock, and puts what is there if New
@@ -48,24 +60,31 @@ public:
 
   copy(Old& from, New& to) : from_(from), to_(to) {}
 
-  void read(key_range<key> const& range, std::size_t limit, page_type& p) {
+  void read(key_range<key> const& range, page_limit limit, page_type& p) {
     p.refused.clear();
+    p.bytes = 0;
     if constexpr (fenced) p.seen = to_.sequence();
     std::size_t used = 0;
     std::optional<key> refused_last; // later than the last of the rows
     auto const keep = [&]<class K, class V>(K&& k, V&& v) {
       refused_last.reset();
+      p.bytes += footprint(k) + footprint(v);
       if (used == p.rows.size())
         p.rows.push_back(made(std::forward<K>(k), std::forward<V>(v)));
       else
         renew(p.rows[used], std::forward<K>(k), std::forward<V>(v));
       ++used;
+      if (p.bytes >= limit.bytes) throw full{};
     };
     auto const refuse = [&](refusal<key> const& r) {
       p.refused.push_back(r.old_key);
       if (r.key) refused_last = r.key;
     };
-    auto const visited = scan_with_refusals(from_, range, limit, keep, refuse);
+    std::size_t visited = limit.rows;
+    try {
+      visited = scan_with_refusals(from_, range, limit.rows, keep, refuse);
+    } catch (full const&) { // there may be more
+    }
     p.rows.erase(p.rows.begin() + static_cast<std::ptrdiff_t>(used), p.rows.end());
     if (refused_last)
       p.last = std::move(refused_last);
@@ -73,7 +92,7 @@ public:
       p.last = key_in(p.rows.back());
     else
       p.last.reset();
-    p.ends = visited < limit || (range.upto && p.last == range.upto);
+    p.ends = visited < limit.rows || (range.upto && p.last == range.upto);
   }
 
   /// How many rows New took; the others are there already, or are being written by somebody else.
@@ -85,6 +104,9 @@ public:
   }
 
 private:
+  /// Ends a scan from inside it.
+  struct full {};
+
   template <class K, class V> static row made(K&& k, V&& v) {
     if constexpr (fenced)
       return {std::forward<K>(k), std::forward<V>(v)};

@@ -9,19 +9,20 @@
 #include <range/v3/iterator/default_sentinel.hpp>
 #include <range/v3/view/facade.hpp>
 
+#include <zddm/backfill/copy.hpp>
 #include <zddm/core/store.hpp>
 
 namespace zddm::backfill {
 
 /// The pages of a key range as an input range: at least one, each read when it is asked for, into the same room.
-/// `limit()` says before each page how many rows it may have; zero ends the range early.
+/// `limit()` says before each page what it may hold; no rows end the range early. What is read may be taken out of the room.
 template <class Copy> class pages : public ranges::view_facade<pages<Copy>> {
 public:
   using key = typename Copy::key;
   using page_type = typename Copy::page_type;
 
   pages() = default;
-  pages(Copy& copy, key_range<key> range, std::function<std::size_t()> limit, page_type& room)
+  pages(Copy& copy, key_range<key> range, std::function<page_limit()> limit, page_type& room)
       : copy_(&copy), page_(&room), range_(std::move(range)), limit_(std::move(limit)) {}
 
 private:
@@ -42,23 +43,19 @@ private:
   }
 
   void advance() {
-    if (started_ && page_->ends) {
-      over_ = true;
-      return;
-    }
-    started_ = true;
-    std::size_t const limit = limit_();
-    over_ = limit == 0;
+    auto const limit = last_ ? page_limit(0) : limit_();
+    over_ = limit.rows == 0;
     if (over_) return;
     copy_->read(range_, limit, *page_);
+    last_ = page_->ends;
     if (page_->last) range_.after = page_->last;
   }
 
   Copy* copy_ = nullptr;
   page_type* page_ = nullptr;
   key_range<key> range_;
-  std::function<std::size_t()> limit_;
-  bool started_ = false;
+  std::function<page_limit()> limit_;
+  bool last_ = false; ///< the page that was read
   bool over_ = false;
 };
 

@@ -6,8 +6,8 @@
 
 #include <fmt/core.h>
 
-#include <zddm/backfill/checkpoint.hpp>
 #include <zddm/backfill/run.hpp>
+#include <zddm/backfill/state_queue.hpp>
 #include <zddm/cli/course.hpp>
 #include <zddm/cli/progress.hpp>
 #include <zddm/cli/settle.hpp>
@@ -21,7 +21,7 @@ namespace detail {
 /// Copies what is left to copy. Throws `interrupted` with the checkpoint saved, and `failure` where too many rows have no
 /// counterpart.
 inline void copy(session& s, subject& m) {
-  if (s.asked.restart) backfill::checkpoint<shared_state>(s.state, m.name()).forget();
+  if (s.asked.restart) backfill::state_queue<shared_state>(s.state, m.name()).forget();
   if (auto const before = backfill::coverage_of(s.state, m.name()); before.planned && !before.complete())
     s.out.say(fmt::format("{}: goes on where it stopped: {} of {} rows were done before ({} of {} chunks)", m.name(),
                           before.covered(), before.rows, before.done, before.chunks));

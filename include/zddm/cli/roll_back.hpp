@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include <zddm/backfill/checkpoint.hpp>
+#include <zddm/backfill/state_queue.hpp>
 #include <zddm/cli/step.hpp>
 #include <zddm/cli/switch_off.hpp>
 #include <zddm/lifecycle/journal.hpp>
@@ -32,7 +32,7 @@ inline void roll_back(session& s, subject& m) {
     throw failure(311, exit_code::failed, fmt::format("{} is unrun, but New could not be emptied", m.name()),
                   {{e.what(), fmt::format("zd rollback {}", m.name())}}, "Old answers everything; New is not used.");
   }
-  backfill::checkpoint<shared_state>(s.state, m.name()).forget();
+  backfill::state_queue<shared_state>(s.state, m.name()).forget();
   for (auto const& one : lifecycle::journal::all(s.state, m.name())) lifecycle::journal::forget(s.state, one);
   s.drive(
       m.name(),
