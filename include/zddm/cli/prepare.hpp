@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include <zddm/backfill/checkpoint.hpp>
+#include <zddm/backfill/state_queue.hpp>
 #include <zddm/cli/step.hpp>
 
 namespace zddm::cli {
@@ -20,7 +20,7 @@ inline void prepare(session& s, subject& m) {
       // What a process without a lease left in New goes, and what it has read is refused from here on; what it reads later is
       // right, since by now every write makes New forget its key.
       m.clear_new();
-      backfill::checkpoint<shared_state>(s.state, m.name()).forget();
+      backfill::state_queue<shared_state>(s.state, m.name()).forget();
     }
     if (next.at != lifecycle::row::preparing || at.value.now.at != lifecycle::row::unrun) return;
     if (at.value.proof.used)
