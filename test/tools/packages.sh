@@ -7,7 +7,7 @@ zddm_packages="g++ cmake ninja-build pkg-config python3 ccache libboost-dev libb
   libsqlite3-dev liblmdb-dev libpq-dev libcli11-dev libfmt-dev nlohmann-json3-dev doctest-dev librapidcheck-dev
   libbenchmark-dev prometheus-cpp-dev"
 zddm_test_packages="$zddm_packages meson git clang-19 libclang-rt-19-dev clang-format-19 binutils
-  valgrind postgresql zsh man-db"
+  valgrind postgresql zsh man-db iproute2"
 
 # Installs what is missing of the packages named, by apt, and prints the line it runs.
 # On a system without dpkg it says what is needed and leaves the rest to the build.

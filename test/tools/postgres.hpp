@@ -9,6 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ namespace test {
 /// A PostgreSQL server of its own, made and started by test/tools/postgres.sh, gone with the process that made it.
 class postgres_server {
 public:
-  postgres_server() { start(); }
+  explicit postgres_server(std::string addresses = "127.0.0.1") : addresses_(std::move(addresses)) { start(); }
   postgres_server(postgres_server const&) = delete;
   postgres_server& operator=(postgres_server const&) = delete;
   ~postgres_server() {
@@ -35,7 +36,7 @@ public:
   }
 
   void start() {
-    if (!order("start", std::to_string(::getpid()))) throw std::runtime_error("no PostgreSQL server");
+    if (!order("start", std::to_string(::getpid()) + " '" + addresses_ + "'")) throw std::runtime_error("no PostgreSQL server");
     std::ifstream(folder_ / "port") >> port_;
   }
   void stop(std::string const& mode = "fast") {
@@ -47,8 +48,8 @@ public:
   void resume() const { signal_all(SIGCONT); }
 
   int port() const noexcept { return port_; }
-  std::string url(std::string const& database = "postgres", std::string const& user = "postgres") const {
-    return "postgres://" + user + "@127.0.0.1:" + std::to_string(port_) + "/" + database;
+  std::string url(std::string const& database = "postgres", std::string const& host = "127.0.0.1") const {
+    return "postgres://postgres@" + host + ":" + std::to_string(port_) + "/" + database;
   }
 
   /// The URL of a database that holds nothing yet.
@@ -82,6 +83,7 @@ private:
     }
   }
 
+  std::string addresses_;
   scratch folder_;
   pid_t owner_ = ::getpid();
   int port_ = 0;

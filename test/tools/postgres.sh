@@ -1,14 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
 # A PostgreSQL server of its own for tests: on loopback, in a folder, as a user other than root.
-#   postgres.sh start FOLDER [PID]   makes a cluster in FOLDER if there is none, starts it on a port that it keeps, and prints
-#                                    that port; once process PID is gone the server stops and FOLDER is removed
-#   postgres.sh stop FOLDER [MODE]   stops it: fast (the default), smart, or immediate as in a crash
-# Anybody may log in from this machine without a password, but the role `secret`, whose password is `open sesame`.
+#   postgres.sh start FOLDER [PID [ADDRESSES]]
+#       makes a cluster in FOLDER if there is none, starts it on a port that it keeps, and prints that port; it listens on
+#       127.0.0.1 or on ADDRESSES; once process PID is gone it stops and FOLDER is removed
+#   postgres.sh stop FOLDER [MODE]
+#       stops it: fast (the default), smart, or immediate as in a crash
+# Anybody may log in without a password, but the role `secret`, whose password is `open sesame`.
 set -eu
 
 order=$1
 folder=$2
+addresses=${4:-}
 bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 
 # As the user the server runs as.
@@ -21,13 +24,13 @@ make() {
   [ "$(id -u)" != 0 ] || chown postgres "$folder"
   as_owner "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 1; }
   {
-    echo "listen_addresses = '127.0.0.1'"
+    echo "listen_addresses = '${addresses:-127.0.0.1}'"
     echo "unix_socket_directories = ''"
     echo "max_connections = 200"
     echo "shared_buffers = 16MB"
     echo "fsync = off"
   } >>"$folder/data/postgresql.conf"
-  sed -i '1i host all secret 127.0.0.1/32 scram-sha-256' "$folder/data/pg_hba.conf"
+  { echo "host all secret all scram-sha-256"; echo "host all all all trust"; } >"$folder/data/pg_hba.conf"
 }
 
 free_port() {
@@ -68,7 +71,7 @@ stop)
   stop "${3:-fast}"
   ;;
 *)
-  sed -n 's/^# \{0,1\}//; 4,7p' "$0" >&2
+  sed -n 's/^# \{0,1\}//; 4,8p' "$0" >&2
   exit 2
   ;;
 esac
