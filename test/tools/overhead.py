@@ -17,8 +17,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMPILERS = (os.environ.get("CXX", "g++"), "clang++-19")
-# Instructions a read hit may cost beyond the bare store's, by row, as callgrind counts them.
-BOUNDS = {"fixed": 0.5, "unrun": 65, "prepared": 70, "switched": 65, "completed": 65}
+# Instructions a read hit may cost beyond the bare store's, by row, as callgrind counts them; `shared` looks at its lease.
+BOUNDS = {"fixed": 0.5, "unrun": 65, "prepared": 70, "switched": 65, "completed": 65, "shared": 105}
 OPERATIONS = ("read", "visit", "write")
 ROWS = ("unrun", "prepared", "migrated", "switched", "completed")
 
@@ -100,8 +100,9 @@ def main():
             bare = instructions(program, "bare", "read", "prepared", folder)
             print(f"instructions a read hit: bare {bare:.1f}")
             for what, bound in BOUNDS.items():
-                who = "fixed" if what == "fixed" else "proxy"
-                more = instructions(program, who, "read", what, folder) - bare
+                who = what if what in ("fixed", "shared") else "proxy"
+                row = "prepared" if what == "shared" else what
+                more = instructions(program, who, "read", row, folder) - bare
                 print(f"  {what:<10}{more:+7.1f}   bound {bound}")
                 if more > bound:
                     wrong.append(f"a read hit in {what} costs {more:.1f} instructions beyond the bare store, {bound} are allowed")
