@@ -49,3 +49,19 @@ TEST_CASE("course: the rows of a backfill are noted now and then, each once") {
   noted.finish();
   CHECK(rows(d) == 55);
 }
+
+TEST_CASE("course: what the backfill waits is noted by its reason, each moment once") {
+  desk d("migrate");
+  std::chrono::nanoseconds now = 1000s;
+  cli::course noted(d.state, "names", [&] { return now; }), other(d.state, "names", [&] { return now; });
+  noted({{"old latency", 2s}});
+  now += 10s;
+  noted({{"old latency", 5s}, {"rows per second", 1s}});
+  other.finish({{"old latency", 1s}}); // of another process
+  noted.finish({{"old latency", 5s}, {"rows per second", 1s}});
+  auto const waited = zddm::lifecycle::load_series(d.memory, "names").first.waited;
+  REQUIRE(waited.size() == 2);
+  CHECK(waited[0].reason == "old latency");
+  CHECK(waited[0].milliseconds == 6000);
+  CHECK(waited[1].milliseconds == 1000);
+}

@@ -130,6 +130,17 @@ TEST_CASE("series: how the copies agreed, by reads and by verifications") {
   CHECK_FALSE(s.since(4 * minute).share());
 }
 
+TEST_CASE("series: the rate of the backfill of late") {
+  series s{};
+  CHECK_FALSE(s.rows_per_second(hour));
+  s.add(rows(0, minute, 1'000'000));
+  s.add(rows(hour - 2 * minute, hour - minute, 600));
+  s.add(rows(hour - minute, hour, 600));
+  CHECK(s.rows_per_second(hour) == doctest::Approx(10));
+  CHECK(s.rows_per_second(hour + minute) == doctest::Approx(1200 / 180.0));
+  CHECK_FALSE(s.rows_per_second(2 * hour));
+}
+
 TEST_CASE("series: it is kept in the state store, and nothing that is added is lost") {
   struct meddling : zddm::memory::state_store {
     bool commit(std::span<change const> changes) {

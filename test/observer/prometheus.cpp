@@ -40,7 +40,7 @@ TEST_CASE("observer prometheus: what a scrape finds after a few operations, and 
   CHECK(says(text, "zddm_answered_total{migration=\"move_users\",op=\"read\",store=\"old\"} 2"));
   CHECK(says(text, "zddm_op_seconds_count{migration=\"move_users\",op=\"write\",store=\"old\"} 1"));
   CHECK(says(text, "zddm_fill_total{migration=\"move_users\",result=\"applied\"} 1"));
-  CHECK(says(text, "zddm_fallback_total{migration=\"move_users\",reason=\"new_failed\"} 1"));
+  CHECK(says(text, "zddm_fallback_total{migration=\"move_users\",reason=\"transient\"} 1"));
   CHECK(text.find("secret") == std::string::npos);
 }
 

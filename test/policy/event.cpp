@@ -23,6 +23,6 @@ TEST_CASE("policy event: events are plain and carry neither keys nor values") {
   using namespace zddm::event;
   static_assert(std::is_trivially_copyable_v<call> && std::is_trivially_copyable_v<answered> &&
                 std::is_trivially_copyable_v<filled>);
-  static_assert(std::is_empty_v<fell_back> && std::is_empty_v<quarantined>);
+  static_assert(std::is_trivially_copyable_v<fell_back> && std::is_empty_v<quarantined>);
   CHECK(sizeof(call) <= 16);
 }

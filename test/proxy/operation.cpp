@@ -24,7 +24,7 @@ TEST_CASE("an observer hears what it has an on for, and nothing else") {
   CHECK(zddm::hears<listener, event::call>);
   CHECK_FALSE(zddm::hears<listener, event::fell_back>);
   listener l;
-  detail::tell(l, event::fell_back{});
+  detail::tell(l, event::fell_back{error_class::transient});
   CHECK(l.calls.empty());
 }
 

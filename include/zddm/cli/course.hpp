@@ -2,11 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <zddm/backfill/coverage.hpp>
 #include <zddm/cli/shared_state.hpp>
@@ -24,20 +27,34 @@ public:
       shared_state& state, std::string_view name, clock now = [] { return std::chrono::steady_clock::now().time_since_epoch(); })
       : state_(state), name_(name), now_(std::move(now)) {}
 
-  void operator()() {
+  using waits = std::map<std::string_view, std::chrono::nanoseconds>;
+
+  /// `waited`: so far, by reason.
+  void operator()(waits const& waited = {}) {
     if (auto const at = now_(); !noted_ || at - *noted_ >= std::chrono::seconds(10)) {
       noted_ = at;
-      finish();
+      finish(waited);
     }
   }
 
-  void finish() { lifecycle::add_rows_to_series(state_, name_, backfill::coverage_of(state_, name_).covered()); }
+  void finish(waits const& waited = {}) {
+    std::vector<lifecycle::series::wait> more;
+    for (auto const& [reason, time] : waited) {
+      auto& told = told_[std::string(reason)];
+      auto const n = std::chrono::duration_cast<std::chrono::milliseconds>(time - told).count();
+      if (n <= 0) continue;
+      told += std::chrono::milliseconds(n);
+      more.push_back({std::string(reason), static_cast<std::uint64_t>(n)});
+    }
+    lifecycle::add_rows_to_series(state_, name_, backfill::coverage_of(state_, name_).covered(), more);
+  }
 
 private:
   shared_state& state_;
   std::string name_;
   clock now_;
   std::optional<std::chrono::nanoseconds> noted_;
+  std::map<std::string, std::chrono::nanoseconds> told_; ///< waits
 };
 
 } // namespace zddm::cli

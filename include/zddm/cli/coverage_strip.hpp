@@ -34,12 +34,11 @@ inline constexpr std::string_view coverage_strip_style = R"(
 .ends{display:flex;justify-content:space-between;gap:1rem;font-size:.87rem;color:var(--soft)}.ends span{overflow-wrap:anywhere}
 )";
 
+inline constexpr std::array<std::string_view, 5> chunk_looks{"done", "waiting", "begun", "refused", "failed"};
+
 namespace detail {
 
-constexpr std::string_view to_string(chunk_seen::look l) {
-  constexpr std::array<std::string_view, 5> names{"done", "waiting", "begun", "refused", "failed"};
-  return names[static_cast<std::size_t>(l)];
-}
+constexpr std::string_view to_string(chunk_seen::look l) { return chunk_looks[static_cast<std::size_t>(l)]; }
 
 inline std::string chunk_in_words(std::vector<chunk_seen> const& all, std::size_t i) {
   auto const& one = all[i];

@@ -17,6 +17,7 @@
 #include <zddm/cli/explain.hpp>
 #include <zddm/cli/gate.hpp>
 #include <zddm/cli/history.hpp>
+#include <zddm/cli/metrics.hpp>
 #include <zddm/cli/migrate.hpp>
 #include <zddm/cli/prepare.hpp>
 #include <zddm/cli/repair.hpp>
@@ -90,8 +91,9 @@ inline void dispatch(session& s, subjects const& all) {
                   std::move(known));
   }
   if (s.asked.command == "status" && s.asked.name) return status(s, *chosen.front());
-  if (s.asked.command == "status" || s.asked.command == "watch") {
+  if (s.asked.command == "status" || s.asked.command == "watch" || s.asked.command == "metrics") {
     std::vector<subject const*> const listed(chosen.begin(), chosen.end());
+    if (s.asked.command == "metrics") return metrics(s, listed);
     return s.asked.command == "watch" ? watch(s, listed) : status(s, std::span<subject const* const>(listed));
   }
   if (s.asked.command == "doctor") return doctor(s, chosen);

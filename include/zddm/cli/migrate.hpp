@@ -31,12 +31,12 @@ inline void copy(session& s, subject& m) {
   course noted(s.state, m.name());
   how.told = [&](backfill::status const& now) {
     shown(now);
-    noted();
+    noted(now.throttled);
   };
   how.stop = s.stop.token();
   auto const result = m.copy(s.state, how);
   shown.finish(result.status);
-  noted.finish();
+  noted.finish(result.status.throttled);
   auto const& c = result.status.coverage;
   if (result.ending == backfill::ending::stopped) throw interrupted{};
   if (result.ending == backfill::ending::refused) {

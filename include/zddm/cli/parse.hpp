@@ -47,6 +47,7 @@ inline constexpr std::array commands = std::to_array<command>({
     {"gate", command::naming::required, "show or set the share of keys that take part, in percent"},
     {"history", command::naming::optional, "who did what when"},
     {"report", command::naming::required, "one page with everything, in pictures"},
+    {"metrics", command::naming::optional, "numbers for Prometheus"},
     {"doctor", command::naming::optional, "connections, clocks, what the stores can do, what is left open"},
     {"unlock", command::naming::required, "take away the hold of an operator who does not come back"},
     {"completion", command::naming::none, "a completion script to be sourced by a shell"},

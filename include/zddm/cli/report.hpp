@@ -9,10 +9,7 @@
 
 #include <fmt/core.h>
 
-#include <zddm/backfill/mark.hpp>
-#include <zddm/backfill/plan.hpp>
-#include <zddm/backfill/state_queue.hpp>
-#include <zddm/backfill/work_queue.hpp>
+#include <zddm/cli/chunks_seen.hpp>
 #include <zddm/cli/comparison.hpp>
 #include <zddm/cli/course_charts.hpp>
 #include <zddm/cli/coverage_strip.hpp>
@@ -86,29 +83,8 @@ inline std::string next_step(standing const& st, subject const& m) {
                        text);
 }
 
-inline std::vector<chunk_seen> chunks_of(session const& s, subject const& m) {
-  using look = chunk_seen::look;
-  std::vector<chunk_seen> chunks;
-  backfill::state_queue<shared_state> queue(s.state, m.name());
-  auto const planned = queue.plan();
-  if (!planned) return chunks;
-  auto const plan = backfill::plan::decoded(planned->text);
-  for (auto const& one : queue.items(planned->id)) {
-    auto const k = backfill::mark::decoded(one.note);
-    auto const i = chunks.size();
-    bool const failed = one.state == backfill::work::failed;
-    chunks.push_back({failed                                        ? look::failed
-                      : k.refused > 0                               ? look::refused
-                      : one.state == backfill::work::done           ? look::done
-                      : k.last || one.state == backfill::work::held ? look::begun
-                                                                    : look::waiting,
-                      i < plan.bounds.size() ? plan.bounds[i] : std::string(), k.covered(), k.refused, failed ? one.reason : ""});
-  }
-  return chunks;
-}
-
 inline std::string coverage(session const& s, standing const& st, subject const& m) {
-  auto const chunks = chunks_of(s, m);
+  auto const chunks = chunks_seen(s, m.name());
   std::string text;
   if (chunks.empty())
     text = soft(html::code(fmt::format("zd migrate {}", m.name())) + " plans the backfill; nothing was copied yet.");

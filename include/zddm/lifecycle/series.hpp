@@ -65,9 +65,15 @@ struct series {
     BOOST_HANA_DEFINE_STRUCT(told, (std::uint64_t, process), (tally, counted));
     friend bool operator==(told const&, told const&) = default;
   };
-  BOOST_HANA_DEFINE_STRUCT(series, (std::vector<point>, points),             // oldest first
-                           (std::vector<told>, processes),                   // what they had counted when they were last asked
-                           (std::int64_t, asked), (std::uint64_t, covered)); // when that was
+  struct wait {
+    BOOST_HANA_DEFINE_STRUCT(wait, (std::string, reason), (std::uint64_t, milliseconds));
+    friend bool operator==(wait const&, wait const&) = default;
+  };
+  BOOST_HANA_DEFINE_STRUCT(series, (std::vector<point>, points), // oldest first
+                           (std::vector<told>, processes),       // what they had counted when they were last asked
+                           (std::int64_t, asked),                // when that was
+                           (std::uint64_t, covered),             // rows, when the backfill last told
+                           (std::vector<wait>, waited));         // by the backfill, for each reason
 
   static constexpr std::int64_t apart = 30'000;
   static constexpr std::int64_t lately = 3'600'000;
@@ -97,6 +103,26 @@ struct series {
       a.wrong += one.wrong();
     }
     return a;
+  }
+
+  /// Of the backfill in the last five minutes; nothing while none is known.
+  std::optional<double> rows_per_second(std::int64_t now) const {
+    constexpr std::int64_t window = 300'000;
+    std::int64_t from = 0;
+    std::uint64_t rows = 0;
+    for (auto const& one : points) {
+      if (one.rows == 0 || one.until <= now - window) continue;
+      if (rows == 0) from = one.from;
+      rows += one.rows;
+    }
+    if (rows == 0 || from >= now) return std::nullopt;
+    return 1000 * static_cast<double>(rows) / static_cast<double>(now - from);
+  }
+
+  void add_wait(std::string_view reason, std::uint64_t milliseconds) {
+    auto at = std::ranges::find(waited, reason, &wait::reason);
+    if (at == waited.end()) at = waited.insert(at, wait{std::string(reason), 0});
+    at->milliseconds += milliseconds;
   }
 
   friend bool operator==(series const&, series const&) = default;
@@ -141,8 +167,11 @@ template <state_store Store> void add_to_series(Store& store, std::string_view n
   change_series(store, name, [&](series& all) { all.add(p); });
 }
 
-/// Adds the rows that the backfill has covered by now and had not when it was last said. Fewer than then: it began anew.
-template <state_store Store> void add_rows_to_series(Store& store, std::string_view name, std::uint64_t covered) {
+/// Adds the rows that the backfill has covered by now and had not when it was last said, and what it waited since. Fewer
+/// rows than then: it began anew.
+template <state_store Store>
+void add_rows_to_series(Store& store, std::string_view name, std::uint64_t covered,
+                        std::vector<series::wait> const& waited = {}) {
   point p{};
   p.until = wall_milliseconds();
   change_series(store, name, [&](series& all) {
@@ -150,6 +179,7 @@ template <state_store Store> void add_rows_to_series(Store& store, std::string_v
     p.rows = covered - (covered < all.covered ? 0 : all.covered);
     all.covered = covered;
     all.add(p);
+    for (auto const& one : waited) all.add_wait(one.reason, one.milliseconds);
   });
 }
 

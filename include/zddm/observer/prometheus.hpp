@@ -10,6 +10,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <zddm/core/error.hpp>
 #include <zddm/policy/axis.hpp>
 #include <zddm/policy/event.hpp>
 
@@ -43,8 +44,10 @@ public:
     for (std::size_t c = 0; c < event::comparisons; ++c)
       compared[c] =
           &compares.Add({{"migration", migration}, {"result", std::string(to_string(static_cast<event::comparison>(c)))}});
-    fallbacks = &counter("zddm_fallback_total", "reads that Old answered because New could not")
-                     .Add({{"migration", migration}, {"reason", "new_failed"}});
+    auto& fell_back = counter("zddm_fallback_total", "reads that Old answered because New could not");
+    for (auto const why : {error_class::transient, error_class::permanent, error_class::unknown_outcome})
+      fallbacks[static_cast<std::size_t>(why)] =
+          &fell_back.Add({{"migration", migration}, {"reason", std::string(to_string(why))}});
     auto& offered = counter("zddm_fill_total", "values read from Old that were offered to New");
     fills[0] = &offered.Add({{"migration", migration}, {"result", "refused"}});
     fills[1] = &offered.Add({{"migration", migration}, {"result", "applied"}});
@@ -68,7 +71,7 @@ private:
   std::array<std::array<operation_metrics, event::operations>, 2> operations{};
   std::array<::prometheus::Counter*, event::comparisons> compared{};
   std::array<::prometheus::Counter*, 2> fills{};
-  ::prometheus::Counter* fallbacks;
+  std::array<::prometheus::Counter*, 3> fallbacks{};
   ::prometheus::Counter* repairs;
   ::prometheus::Counter* quarantines;
   ::prometheus::Counter* shed;
@@ -85,7 +88,7 @@ public:
     one.total[static_cast<std::size_t>(c.result)]->Increment();
   }
   void on(event::answered const& a) const { metrics_->of(a.side, a.operation).answered->Increment(); }
-  void on(event::fell_back const&) const { metrics_->fallbacks->Increment(); }
+  void on(event::fell_back const& f) const { metrics_->fallbacks[static_cast<std::size_t>(f.why)]->Increment(); }
   void on(event::filled const& f) const { metrics_->fills[f.applied]->Increment(); }
   void on(event::compared const& c) const { metrics_->compared[static_cast<std::size_t>(c.result)]->Increment(); }
   void on(event::repaired const& r) const {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <zddm/core/error.hpp>
+
 /// What an observer is told. Events carry no keys and no values.
 namespace zddm::event {
 
@@ -29,7 +31,9 @@ struct answered {
 };
 
 /// A call that New should have answered went to Old because New failed.
-struct fell_back {};
+struct fell_back {
+  error_class why;
+};
 
 /// A value read from Old was offered to New.
 struct filled {

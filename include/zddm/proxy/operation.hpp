@@ -207,7 +207,7 @@ public:
   /// may lag behind a process that has left Old already.
   std::optional<value_type> fall_back(std::exception_ptr const& why) {
     if (plan_.write == lifecycle::writes::mirrored) std::rethrow_exception(why);
-    tell(proxy_.observer_, event::fell_back{});
+    if constexpr (hears<decltype(proxy_.observer_), event::fell_back>) tell(proxy_.observer_, event::fell_back{new_error(why)});
     return answer_from_old();
   }
 
@@ -314,6 +314,13 @@ private:
     return [&proxy = proxy_, key = key_, epoch = proxy_.epoch(), what = what_, step, ... given = args] {
       return proxy.detached(key, epoch, what, step, given...);
     };
+  }
+  error_class new_error(std::exception_ptr const& why) const {
+    try {
+      std::rethrow_exception(why);
+    } catch (...) {
+      return new_error();
+    }
   }
   error_class new_error() const {
     return callers_fault_ ? error_class::permanent : classify_current<typename Proxy::new_store>();

@@ -33,7 +33,8 @@ template <class Make, class Fail> void observer(Make make, Fail fail) {
     tell(event::filled{applied});
     tell(event::repaired{applied});
   }
-  tell(event::fell_back{});
+  for (auto const why : {error_class::transient, error_class::permanent, error_class::unknown_outcome})
+    tell(event::fell_back{why});
   tell(event::quarantined{});
   tell(event::shed{});
 }
