@@ -30,3 +30,18 @@ TEST_CASE("options: gates and migrations are named, never guessed") {
   CHECK(o.confirmed("names"));
   CHECK_FALSE(o.confirmed(""));
 }
+
+TEST_CASE("options: a sample is a share in percent or a number of ranges") {
+  auto const share = zddm::cli::parse_sample("1%");
+  REQUIRE(share);
+  CHECK(share->share == zddm::threshold::percent(1));
+  CHECK(share->ranges == 0);
+  CHECK(zddm::cli::parse_sample("0.5%")->share == zddm::threshold::ppm(5000));
+  CHECK_FALSE(zddm::cli::parse_sample("100%")->partial());
+  CHECK(zddm::cli::parse_sample("20")->ranges == 20);
+  CHECK(zddm::cli::parse_sample("4096"));
+  for (auto const* bad : {"", "%", "0%", "0", "-1", "1.5", "4097", "20x", "101%", "x%"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(zddm::cli::parse_sample(bad));
+  }
+}

@@ -125,3 +125,16 @@ TEST_CASE("parse: help names every command, the version its number") {
   CHECK(std::get<answer>(parse({"switch", "-h"}, environment())).text.find("NAME") != std::string::npos);
   CHECK(std::get<answer>(parse({"--version"}, environment())).text.find(ZDDM_VERSION) != std::string::npos);
 }
+
+TEST_CASE("parse: what verify compares, how often, and where it is written") {
+  auto const o = read({"verify", "names", "--sample=1%", "--continuous", "--every=5m", "--output", "found.jsonl", "--restart"});
+  CHECK(o.sample.share == zddm::threshold::percent(1));
+  CHECK(o.continuous);
+  CHECK(o.every == 5min);
+  CHECK(o.output == "found.jsonl");
+  CHECK(o.restart);
+  CHECK(read({"verify", "names"}, {{"ZD_SAMPLE", "20"}}).sample.ranges == 20);
+  CHECK_FALSE(read({"verify", "names"}).sample.partial());
+  CHECK(exit_of({"verify", "names", "--sample=much"}) == 2);
+  CHECK(exit_of({"verify", "names", "--every=soon"}) == 2);
+}

@@ -89,3 +89,28 @@ TEST_CASE("progress: it is never said to be whole before it is complete") {
   b.shown(s);
   CHECK(b.talk.str().find("99.9 %") != std::string::npos);
 }
+
+TEST_CASE("progress: a comparison shows its rate over the last time, what is left, and what is open") {
+  zddm::verify::report found{};
+  found.open.missing = 2;
+  bench lines({}, false), terminal({}, true), programs({.json = true}, false);
+  for (auto* const b : {&lines, &terminal, &programs}) {
+    b->shown(zddm::verify::status{0, 1000, found});
+    CHECK(b->talk.str().find("100 rows") == std::string::npos);
+    b->now += 5s;
+    b->shown(zddm::verify::status{500, 1000, found});
+    b->now += 5s;
+    b->shown(zddm::verify::status{500, 1000, found});
+  }
+  CHECK(lines.talk.str().find(
+            "phase=comparison rows=1000 walked=0 compared=0 open=2 rows_per_second=unknown left_seconds=unknown") !=
+        std::string::npos);
+  CHECK(lines.talk.str().find("walked=500 compared=0 open=2 rows_per_second=50 left_seconds=10") != std::string::npos);
+  CHECK(lines.lines() == 2);
+  CHECK(terminal.talk.str().find("names  comparing  50.0 %  2 open  100 rows/s  about 5 s left") != std::string::npos);
+  auto const text = programs.data.str();
+  auto const last = json::parse(text.substr(text.find('\n') + 1));
+  CHECK(last["phase"] == "comparison");
+  CHECK(last["rows_per_second"] == 50.0);
+  CHECK(last["left_seconds"] == 10);
+}

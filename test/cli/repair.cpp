@@ -120,3 +120,16 @@ TEST_CASE("repair: where New is not in use there is nothing to repair") {
   d.place(row::migrated);
   CHECK(d.failure_of(cli::repair).code() == 310);
 }
+
+TEST_CASE("repair: until the switch New is made to agree, after it Old") {
+  desk d("repair", true);
+  for (auto const& [at, right] : {std::pair(row::migrated, zddm::verify::authority::old_store),
+                                  std::pair(row::switching, zddm::verify::authority::old_store),
+                                  std::pair(row::switched, zddm::verify::authority::new_store)}) {
+    d.place(at, [](auto& r) { r.proof.covered = true; });
+    d.run(cli::repair);
+    CHECK(d.m.right == right);
+  }
+  CHECK(d.said(R"("changed":"new")"));
+  CHECK(d.said(R"("changed":"old")"));
+}

@@ -54,3 +54,17 @@ TEST_CASE("switch_off: a dry run changes nothing") {
   CHECK(d.said("would go switched -> switching -> migrated"));
   CHECK(d.at() == row::switched);
 }
+
+TEST_CASE("switch_off: refused while Old is known to differ from what readers are given, unless that is overridden") {
+  desk d("switchoff");
+  d.place(row::switched, [](auto& r) { r.proof.mismatches = 2; });
+  auto const e = d.failure_of(cli::switch_off);
+  CHECK(e.code() == 304);
+  CHECK(e.exit() == cli::exit_code::refused);
+  REQUIRE(e.findings().size() == 1);
+  CHECK(e.findings()[0].remedy == "zd repair names");
+  CHECK(d.at() == row::switched);
+  d.asked.overrides = {"mismatches"};
+  d.run(cli::switch_off);
+  CHECK(d.at() == row::migrated);
+}

@@ -37,7 +37,7 @@ TEST_CASE("verify: what differs is listed, noted, and ends with 5") {
   CHECK(e.findings()[0].remedy == "zd repair names --dry-run");
   CHECK(d.record().proof.mismatches == 2);
   CHECK(d.data.str().find("missing    7\n") != std::string::npos);
-  CHECK(d.data.str().find("differs    9 first_name\n") != std::string::npos);
+  CHECK(d.data.str().find("differs    9 first_name  old 0a  new 0b\n") != std::string::npos);
   CHECK(cli::last_comparison(d.session(), "names")->open() == 2);
 }
 
@@ -50,12 +50,15 @@ TEST_CASE("verify: for programs each mismatch is an event, and values are there 
   std::istringstream lines(d.data.str());
   std::string line;
   std::getline(lines, line);
+  CHECK(cli::json::parse(line)["phase"] == "comparison");
+  std::getline(lines, line);
   auto const first = cli::json::parse(line);
   CHECK(first["event"] == "mismatch");
   CHECK(first["key"] == "7");
   CHECK(first["old"].is_null());
   std::getline(lines, line);
   CHECK(cli::json::parse(line)["old"] == "{name: \"a\"}");
+  CHECK(cli::json::parse(line)["new_digest"] == "0b");
   std::getline(lines, line);
   auto const last = cli::json::parse(line);
   CHECK(last["event"] == "comparison");
@@ -97,4 +100,38 @@ TEST_CASE("verify: one that was interrupted is no evidence") {
   d.m.during = [&](std::string const&) { d.stop.request(2); };
   CHECK_THROWS_AS(d.run(cli::verify), cli::interrupted);
   CHECK_FALSE(d.record().proof.verified);
+}
+
+TEST_CASE("verify: a sample that finds nothing proves nothing, and one that finds something closes the gate") {
+  desk d("verify");
+  d.asked.sample.ranges = 3;
+  d.place(row::migrating, [](auto& r) { r.proof.covered = true; });
+  d.m.comparing = [](zddm::verify::options const& how) { CHECK(how.sample.ranges == 3); };
+  d.run(cli::verify);
+  CHECK_FALSE(d.record().proof.verified);
+  d.m.found = two_open();
+  CHECK(d.failure_of(cli::verify).exit() == cli::exit_code::mismatches);
+  CHECK(d.record().proof.mismatches == 2);
+}
+
+TEST_CASE("verify: stopped it goes on, with --restart it begins anew") {
+  desk d("verify");
+  d.place(row::migrated);
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    zddm::verify::position at;
+    at.todo = {{false, "3", {}}};
+    how.save(at);
+    throw zddm::store_error(zddm::error_class::transient, "the store is down");
+  };
+  CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
+  bool resumed = false;
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    resumed = how.from.has_value();
+    throw zddm::store_error(zddm::error_class::transient, "the store is down");
+  };
+  CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
+  CHECK(resumed);
+  d.asked.restart = true;
+  CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
+  CHECK_FALSE(resumed);
 }

@@ -66,9 +66,15 @@ struct scripted : cli::subject {
     how.told(copied.status);
     return copied;
   }
-  zddm::verify::report compare(zddm::verify::options const&) override { return asked("compare"), found; }
-  zddm::verify::report heal(zddm::verify::options const&, bool dry_run, zddm::verify::repairs& done) override {
-    asked(dry_run ? "heal dry" : "heal");
+  zddm::verify::report compare(zddm::verify::options const& how) override {
+    asked("compare");
+    if (comparing) comparing(how);
+    return found;
+  }
+  zddm::verify::report heal(zddm::verify::options const&, zddm::verify::repair_options const& how,
+                            zddm::verify::repairs& done) override {
+    asked(how.dry_run ? "heal dry" : "heal");
+    right = how.right;
     done = healed;
     return found;
   }
@@ -99,6 +105,8 @@ struct scripted : cli::subject {
   zddm::backfill::result copied{zddm::backfill::ending::complete, {{true, 10, 2, 2, 10, 0, 0, {}, 0, 0}, {}, {}, {}, false}};
   zddm::verify::report found{true, 10, 0, 0, 0, {}, {}};
   zddm::verify::repairs healed{};
+  std::optional<zddm::verify::authority> right; ///< what the last repair was told
+  std::function<void(zddm::verify::options const&)> comparing;
   std::vector<zddm::verify::drained> unknown{{}}; ///< the answers of drain; the last one stays
   std::string fails;
   std::function<void(std::string const&)> during;

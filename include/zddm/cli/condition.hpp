@@ -50,6 +50,9 @@ inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_v
                                     : "not begun",
                    remedy("migrate")});
   }
+  if (between_stores && asked == step::switch_off)
+    all.push_back(
+        {"mismatches", proof.mismatches == 0, "open mismatches 0", fmt::format("{}", proof.mismatches), remedy("repair")});
   if (between_stores && (asked == step::migrate || asked == step::cut_over || asked == step::complete))
     all.push_back({"mismatches", proof.verified && proof.mismatches == 0, "open mismatches 0",
                    proof.verified ? fmt::format("{}", proof.mismatches) : "not compared",

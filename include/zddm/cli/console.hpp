@@ -28,6 +28,13 @@ struct streams {
   bool err_terminal = false;
 };
 
+/// `{"schema":1,"event":…}` on one line. What a store holds may be no text at all: what is none is replaced.
+inline std::string event_line(std::string_view name, json const& fields) {
+  json all{{"schema", 1}, {"event", name}};
+  all.update(fields);
+  return all.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 /// How a command speaks: data on `out`, talk on `err`. Threads may speak at once.
 class console {
 public:
@@ -53,14 +60,12 @@ public:
     s_.out << text << '\n' << std::flush;
   }
 
-  /// A line of data for programs: `{"schema":1,"event":…}`; nothing where people read.
+  /// A line of data for programs, see `event_line`; nothing where people read.
   void event(std::string_view name, json const& fields) {
     if (!m_.json) return;
-    json all{{"schema", 1}, {"event", name}};
-    all.update(fields);
+    auto const text = event_line(name, fields);
     std::lock_guard const lock(mutex_);
-    // What a store holds may be no text at all.
-    s_.out << all.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
+    s_.out << text << '\n' << std::flush;
   }
 
   /// Talk; nothing with -q or where JSON is asked for.

@@ -21,7 +21,10 @@ namespace detail {
 /// Copies what is left to copy. Throws `interrupted` with the checkpoint saved, and `failure` where too many rows have no
 /// counterpart.
 inline void copy(session& s, subject& m) {
-  if (s.asked.restart) backfill::state_queue<shared_state>(s.state, m.name()).forget();
+  if (s.asked.restart) {
+    backfill::state_queue<shared_state>(s.state, m.name()).forget();
+    verify::checkpoint<shared_state>::forget_all(s.state, m.name());
+  }
   if (auto const before = backfill::coverage_of(s.state, m.name()); before.planned && !before.complete())
     s.out.say(fmt::format("{}: goes on where it stopped: {} of {} rows were done before ({} of {} chunks)", m.name(),
                           before.covered(), before.rows, before.done, before.chunks));
@@ -79,8 +82,9 @@ inline void migrate(session& s, subject& m) {
       detail::copy(s, m);
       note_unknown(s, m, settle(s, m, false).left_unknown);
       s.out.say(fmt::format("{}: comparing both stores", m.name()));
-      auto const found = m.compare(how_to_compare(s));
-      tell_comparison(s, m, found, 0, true);
+      auto const found = comparing(s, m, {}).run();
+      event_file file(s.asked.output);
+      tell_comparison(s, m, found, 0, evidence_of::everything, file);
       if (!s.asked.overridden("mismatches"))
         require_agreement(s, m, found.open.total(), "it stays migrating, which is safe; run zd migrate again after the repair.");
     } else

@@ -11,7 +11,25 @@
 #include <system_error>
 #include <vector>
 
+#include <zddm/core/threshold.hpp>
+#include <zddm/verify/sample.hpp>
+
 namespace zddm::cli {
+
+/// "1%": a share of the keys by their hash; "20": so many ranges of keys at random, at most 4096. Nothing for any other text.
+inline std::optional<verify::sample> parse_sample(std::string_view text) {
+  verify::sample s;
+  if (text.ends_with('%')) {
+    auto const share = threshold::parse(text);
+    if (!share || share->is_closed()) return std::nullopt;
+    s.share = *share;
+    return s;
+  }
+  auto const* const end = text.data() + text.size();
+  auto const [rest, problem] = std::from_chars(text.data(), end, s.ranges);
+  if (problem != std::errc{} || rest != end || s.ranges == 0 || s.ranges > 4096) return std::nullopt;
+  return s;
+}
 
 /// What the user asked for.
 struct options {
@@ -29,11 +47,15 @@ struct options {
   bool verbose = false;
   bool no_color = false;
   bool dry_run = false;
-  bool restart = false;         ///< migrate plans the copy anew
+  bool restart = false;         ///< migrate plans the copy anew, verify begins anew
   bool values = false;          ///< verify, repair and explain show what the stores hold
   std::vector<std::string> yes; ///< migrations that were confirmed by name
   bool yes_to_all = false;      ///< a bare --yes, which suffices for what can be taken back
   std::chrono::milliseconds wait{60'000};
+  verify::sample sample;                   ///< verify: less than everything
+  bool continuous = false;                 ///< verify: pass after pass
+  std::chrono::milliseconds every{10'000}; ///< between passes
+  std::string output;                      ///< verify, repair: a file for events
   std::vector<std::string> overrides;
 
   bool overridden(std::string_view gate) const { return std::ranges::find(overrides, gate) != overrides.end(); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -76,7 +77,11 @@ public:
     app.add_flag("--wait", wait, "--wait=TIME: how long to wait for every process to obey (60s)");
     app.add_option("--state", asked.state, "where the fleet's state is: sqlite:PATH")->type_name("URL");
     app.add_flag("--override", overrides, "--override=GATE,...: skip gates by name; kept in the history");
-    app.add_flag("--restart", asked.restart, "migrate: plan the copy anew; rows in New are left alone");
+    app.add_flag("--restart", asked.restart, "migrate: plan the copy anew; rows in New are left alone; verify: begin anew");
+    app.add_option("--sample", sample, "verify: 1% of the keys by hash, or 20 ranges of keys at random")->type_name("SHARE|N");
+    app.add_flag("--continuous", asked.continuous, "verify: pass after pass, until Ctrl-C");
+    app.add_option("--every", every, "verify --continuous: pause between passes (10s)")->type_name("TIME");
+    app.add_option("--output", asked.output, "verify, repair: what is found as JSON lines to a file, too")->type_name("FILE");
     app.add_flag("--values", asked.values, "verify, repair, explain, report: show what the stores hold");
     app.add_option("--dir", asked.folder, "new: the folder of the migrations")->type_name("FOLDER");
     app.add_option("--html", asked.html, "report: the file to write")->type_name("FILE");
@@ -102,7 +107,7 @@ public:
   }
 
   options asked;
-  std::string yes, wait, overrides;
+  std::string yes, wait, overrides, sample, every;
   CLI::App app;
 };
 
@@ -129,12 +134,22 @@ inline std::variant<options, answer> parse(std::vector<std::string> args, enviro
 
   o.command = g.app.get_subcommands().front()->get_name();
   if (!env.get("NO_COLOR", "").empty()) o.no_color = true;
-  if (!g.wait.empty() && g.wait != bare) {
-    auto const time = parse_time(g.wait);
-    if (!time)
-      throw failure(415, exit_code::usage, fmt::format("'{}' is no time", g.wait),
-                    {{"a time is a number with ms, s, m or h", "--wait=60s"}});
-    o.wait = *time;
+  auto const time = [&](std::string const& text, char const* such_as, std::chrono::milliseconds& into) {
+    if (text.empty() || text == bare) return;
+    auto const found = parse_time(text);
+    if (!found)
+      throw failure(415, exit_code::usage, fmt::format("'{}' is no time", text),
+                    {{"a time is a number with ms, s, m or h", such_as}});
+    into = *found;
+  };
+  time(g.wait, "--wait=60s", o.wait);
+  time(g.every, "--every=10s", o.every);
+  if (!g.sample.empty()) {
+    auto const found = parse_sample(g.sample);
+    if (!found)
+      throw failure(419, exit_code::usage, fmt::format("'{}' is no sample", g.sample),
+                    {{"a share of the keys", "--sample=1%"}, {"ranges of keys, up to 4096", "--sample=20"}});
+    o.sample = *found;
   }
   auto const split = [&](std::string const& list, std::vector<std::string>& into) {
     std::istringstream in(list == bare ? std::string() : list);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -10,15 +11,17 @@
 
 #include <fmt/core.h>
 
+#include <zddm/backfill/progress.hpp>
 #include <zddm/backfill/run.hpp>
 #include <zddm/cli/condition.hpp>
 #include <zddm/cli/console.hpp>
 #include <zddm/cli/in_words.hpp>
+#include <zddm/verify/run.hpp>
 
 namespace zddm::cli {
 
-/// Shows how a backfill gets on: one redrawn line on a terminal, at most ten times a second; else a line `key=value …`, or a JSON
-/// event, at once, every ten seconds and at the end.
+/// Shows how a backfill or a comparison gets on: one redrawn line on a terminal, at most ten times a second; else a line
+/// `key=value …`, or a JSON event, at once, every ten seconds and at the end.
 class progress {
 public:
   using clock = std::function<std::chrono::nanoseconds()>;
@@ -27,7 +30,19 @@ public:
       console& out, std::string_view name, clock now = [] { return std::chrono::steady_clock::now().time_since_epoch(); })
       : out_(out), name_(name), now_(std::move(now)) {}
 
-  void operator()(backfill::status const& s) {
+  void operator()(backfill::status const& s) { show(s); }
+  void operator()(verify::status const& s) {
+    if (!pace_) pace_.emplace(now_(), s.whole, s.walked);
+    pace_->add(now_(), s.walked - std::min(pace_->done(), s.walked));
+    show(s);
+  }
+
+  /// The last word, whatever was shown before.
+  void finish(backfill::status const& s) { print(s); }
+  void finish(verify::status const& s) { print(s); }
+
+private:
+  template <class Status> void show(Status const& s) {
     auto const at = now_();
     bool const fast = out_.redraws();
     if (shown_ && at - *shown_ < (fast ? std::chrono::nanoseconds(100'000'000) : std::chrono::seconds(10))) return;
@@ -38,10 +53,39 @@ public:
       print(s);
   }
 
-  /// The last word, whatever was shown before.
-  void finish(backfill::status const& s) { print(s); }
+  std::optional<double> rate() const { return pace_ ? pace_->rows_per_second(now_()) : std::nullopt; }
+  std::optional<std::chrono::seconds> left() const { return pace_ ? pace_->left(now_()) : std::nullopt; }
 
-private:
+  std::string drawn(verify::status const& s) const {
+    auto text = fmt::format("{}  comparing  {}  {} open", name_, percent(s.walked, std::max(s.whole, s.walked) + 1),
+                            s.found.open.total());
+    if (auto const r = rate())
+      text += fmt::format("  {:.0f} rows/s", *r);
+    else
+      text += "  rate unknown yet";
+    if (auto const time = left())
+      text += fmt::format("  about {} left", in_words(*time));
+    else
+      text += "  time left unknown";
+    return text;
+  }
+
+  void print(verify::status const& s) {
+    auto const r = rate();
+    auto const time = left();
+    out_.event("progress", {{"migration", name_},
+                            {"phase", "comparison"},
+                            {"rows", s.whole},
+                            {"walked", s.walked},
+                            {"compared", s.found.rows},
+                            {"open", s.found.open.total()},
+                            {"rows_per_second", r ? json(*r) : json()},
+                            {"left_seconds", time ? json(time->count()) : json()}});
+    out_.say(fmt::format("migration={} phase=comparison rows={} walked={} compared={} open={} rows_per_second={} left_seconds={}",
+                         name_, s.whole, s.walked, s.found.rows, s.found.open.total(), r ? fmt::format("{:.0f}", *r) : "unknown",
+                         time ? fmt::format("{}", time->count()) : "unknown"));
+  }
+
   std::string drawn(backfill::status const& s) const {
     auto text = fmt::format("{}  {} of {} chunks  {}", name_, s.coverage.done, s.coverage.chunks,
                             percent(s.coverage.covered(), s.coverage.rows + (s.coverage.complete() ? 0 : 1)));
@@ -76,6 +120,7 @@ private:
   std::string name_;
   clock now_;
   std::optional<std::chrono::nanoseconds> shown_;
+  std::optional<backfill::progress> pace_; ///< of a comparison
 };
 
 } // namespace zddm::cli

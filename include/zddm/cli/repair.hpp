@@ -60,8 +60,8 @@ inline bool may_settle(lifecycle::settings const& now) {
 
 } // namespace detail
 
-/// Ends a quarantine, frees keys that dead processes left in flight, heals those that New does not know, and makes New agree with
-/// Old where every key was copied.
+/// Ends a quarantine, frees keys that dead processes left in flight, heals those that New does not know, and makes the stores
+/// agree where every key was copied: New is changed until the switch, Old after it.
 inline void repair(session& s, subject& m) {
   using lifecycle::row;
   if (!m.between_stores())
@@ -89,9 +89,27 @@ inline void repair(session& s, subject& m) {
   auto const now = s.record(m.name());
   if (!now.proof.covered || now.now.at < row::migrating || now.now.at > row::switched) return;
   verify::repairs done{};
-  auto const found = m.heal(how_to_compare(s), s.asked.dry_run, done);
+  bool const to_old = now.now.at == row::switched;
+  comparing compared(s, m, {});
+  event_file file(s.asked.output);
+  auto const found = compared.heal({.dry_run = s.asked.dry_run,
+                                    .right = to_old ? verify::authority::new_store : verify::authority::old_store,
+                                    .confirm = [&] { h.confirm(); }},
+                                   done);
   auto const healed = done.healed + done.agreed;
-  tell_comparison(s, m, found, healed, !s.asked.dry_run);
+  tell_comparison(s, m, found, healed, s.asked.dry_run ? evidence_of::nothing : evidence_of::everything, file);
+  s.out.event("repaired", {{"migration", m.name()},
+                           {"dry_run", s.asked.dry_run},
+                           {"changed", to_old ? "old" : "new"},
+                           {"healed", done.healed},
+                           {"agreed", done.agreed},
+                           {"in_flight", done.in_flight},
+                           {"unmappable", done.unmappable},
+                           {"fenced", done.fenced},
+                           {"left", done.left}});
+  s.out.line(fmt::format("{}: {} {} {}: {} keys; {} being written, {} unmappable, {} fenced, {} without a way back", m.name(),
+                         to_old ? "Old" : "New", s.asked.dry_run ? "would agree with" : "agrees with", to_old ? "New" : "Old",
+                         healed, done.in_flight, done.unmappable, done.fenced, done.left));
   require_agreement(s, m, found.open.total() - std::min(healed, found.open.total()),
                     "what could be healed is; the rest has no counterpart in New's shape or is being written.");
 }

@@ -9,6 +9,7 @@
 #include <zddm/cli/step.hpp>
 #include <zddm/cli/switch_off.hpp>
 #include <zddm/lifecycle/journal.hpp>
+#include <zddm/verify/checkpoint.hpp>
 
 namespace zddm::cli {
 
@@ -33,6 +34,7 @@ inline void roll_back(session& s, subject& m) {
                   {{e.what(), fmt::format("zd rollback {}", m.name())}}, "Old answers everything; New is not used.");
   }
   backfill::state_queue<shared_state>(s.state, m.name()).forget();
+  verify::checkpoint<shared_state>::forget_all(s.state, m.name());
   for (auto const& one : lifecycle::journal::all(s.state, m.name())) lifecycle::journal::forget(s.state, one);
   s.drive(
       m.name(),

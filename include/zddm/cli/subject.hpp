@@ -60,7 +60,7 @@ public:
   virtual backfill::result copy(shared_state& state, backfill::options const& how) = 0;
   virtual verify::report compare(verify::options const& how) = 0;
   /// Compares, and heals what stays wrong.
-  virtual verify::report heal(verify::options const& how, bool dry_run, verify::repairs& done) = 0;
+  virtual verify::report heal(verify::options const& how, verify::repair_options const& mending, verify::repairs& done) = 0;
   /// Ends the writes that were marked in New by operations which are over, and says how many; New keeps their values.
   virtual std::uint64_t free_marks(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) = 0;
   /// Heals keys that New does not know, while Old is the authority.

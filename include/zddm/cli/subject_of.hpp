@@ -158,9 +158,9 @@ public:
     else
       return {};
   }
-  verify::report heal(verify::options const& how, bool dry_run, verify::repairs& done) override {
+  verify::report heal(verify::options const& how, verify::repair_options const& mending, verify::repairs& done) override {
     if constexpr (stores) {
-      verify::repair<old_type, new_type> repair(from_store(), to_store(), {.dry_run = dry_run});
+      verify::repair<old_type, new_type> repair(from_store(), to_store(), mending);
       auto report = verify::run(from_store(), to_store(), how, [&](auto const& wrong) { repair(wrong.key); });
       done = repair.done();
       return report;

@@ -17,7 +17,7 @@ inline void require_way_back(session const& s, subject const& m) {
                 {{std::string(m.one_way()), ""}, {"the way forward", fmt::format("zd complete {}", m.name())}});
 }
 
-/// switched back to migrated.
+/// switched back to migrated, unless Old is known to differ from what readers are given.
 inline void switch_off(session& s, subject& m) {
   step_run step(s, m, lifecycle::step::switch_off);
   require_way_back(s, m);
@@ -28,6 +28,7 @@ inline void switch_off(session& s, subject& m) {
   bool const there = step.walk(h, {}, [&](lifecycle::snapshot const& at, lifecycle::settings const&) {
     if (at.value.now.at != lifecycle::row::switched || settled) return;
     require_way_back(s, m);
+    if (auto const overridden = step.require({"mismatches"}); !overridden.empty()) s.remark(m.name(), overridden);
     settled = true;
     settle(s, m, false);
   });

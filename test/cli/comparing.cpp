@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/comparing.hpp>
+
+#include <cstdint>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <cli/world.hpp>
+
+using namespace world;
+
+namespace {
+zddm::verify::position at(std::uint64_t walked) {
+  zddm::verify::position p;
+  p.todo = {{false, "3", {}}};
+  p.walked = walked;
+  p.whole = 10;
+  return p;
+}
+} // namespace
+
+TEST_CASE("comparing: one that was stopped goes on from its last position, of its kind only") {
+  desk d("verify");
+  d.place(row::migrated);
+  auto s = d.session();
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    CHECK_FALSE(how.from);
+    how.save(at(4));
+    d.stop.request(2);
+  };
+  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), cli::interrupted);
+
+  cli::interruption calm;
+  cli::session later{d.state, d.out, d.asked, calm};
+  bool resumed = false;
+  d.m.comparing = [&](zddm::verify::options const& how) { resumed = how.from.has_value(); };
+  cli::comparing(later, d.m, {.ranges = 3}).run();
+  CHECK_FALSE(resumed);
+  d.asked.dry_run = true;
+  cli::comparing(later, d.m, {}).run();
+  CHECK_FALSE(resumed);
+  d.asked.dry_run = false;
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    REQUIRE(how.from);
+    CHECK(how.from->walked == 4);
+    resumed = true;
+  };
+  cli::comparing(later, d.m, {}).run();
+  CHECK(resumed);
+  CHECK(d.said("resumes at 4 of about 10 keys"));
+  d.m.comparing = [&](zddm::verify::options const& how) { resumed = how.from.has_value(); };
+  cli::comparing(later, d.m, {}).run();
+  CHECK_FALSE(resumed);
+}
+
+TEST_CASE("comparing: what an earlier pass left open is looked at where no position was saved, else the position counts") {
+  desk d("verify");
+  d.place(row::migrated);
+  auto s = d.session();
+  zddm::verify::position before;
+  before.found.listed.push_back({"9", "extra", {}, 5, false, {}, {}, {}, {}});
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    REQUIRE(how.from);
+    CHECK(how.from->found.listed.at(0).key == "9");
+    CHECK(how.from->todo.empty());
+  };
+  cli::comparing(s, d.m, {}).run(before);
+  cli::comparing saved(s, d.m, {});
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    how.save(at(4)), throw zddm::store_error(zddm::error_class::transient, "x");
+  };
+  CHECK_THROWS_AS(saved.run(), zddm::store_error);
+  d.m.comparing = [&](zddm::verify::options const& how) { CHECK(how.from->walked == 4); };
+  cli::comparing(s, d.m, {}).run(before);
+}
+
+TEST_CASE("comparing: nothing is said of stores that left the rows in which they can be compared") {
+  desk d("verify");
+  d.place(row::switched);
+  auto s = d.session();
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    CHECK_NOTHROW(how.confirm());
+    d.place(row::completing);
+    CHECK_THROWS_AS(how.confirm(), cli::failure);
+  };
+  cli::comparing(s, d.m, {}).run();
+}
+
+TEST_CASE("comparing: how it gets on is shown, with values only where they are asked for") {
+  desk d("verify", true);
+  d.place(row::migrated);
+  d.asked.values = true;
+  auto s = d.session();
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    CHECK(how.values);
+    how.told({5, 10, d.m.found});
+  };
+  cli::comparing(s, d.m, {}).run();
+  CHECK(d.data.str().find(R"("phase":"comparison","rows":10,"walked":5)") != std::string::npos);
+  d.asked.values = false;
+  d.m.comparing = [&](zddm::verify::options const& how) { CHECK_FALSE(how.values); };
+  cli::comparing(s, d.m, {}).run();
+}
+
+TEST_CASE("comparing: samples in words") {
+  CHECK(cli::in_words(zddm::verify::sample{}) == "full");
+  CHECK(cli::in_words(zddm::verify::sample{.ranges = 20}) == "20 ranges");
+  CHECK(cli::in_words(zddm::verify::sample{zddm::threshold::percent(1)}) == "1%");
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zddm/cli/tell_comparison.hpp>
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <cli/world.hpp>
+
+using namespace world;
+
+namespace {
+zddm::verify::report two_open() {
+  zddm::verify::report r{true, 100, 3, 1, 2, {1, 0, 1, 0, 0}, {}};
+  r.listed.push_back({"7", "missing", {}, 1200, false, "0a", {}, {}, {}});
+  r.listed.push_back({"9", "differs", {"born"}, 10, false, "0a", "0b", {}, {}});
+  return r;
+}
+} // namespace
+
+TEST_CASE("tell_comparison: digests are shown, values in their place only where the report has them") {
+  desk d("verify");
+  d.place(row::migrated);
+  auto s = d.session();
+  cli::event_file none("");
+  auto r = two_open();
+  cli::tell_comparison(s, d.m, r, 0, cli::evidence_of::nothing, none);
+  CHECK(d.said("missing    7  old 0a\n"));
+  CHECK(d.said("differs    9 born  old 0a  new 0b\n"));
+  r.listed[1].old_value = "{name: \"a\"}";
+  cli::tell_comparison(s, d.m, r, 1, cli::evidence_of::nothing, none);
+  CHECK(d.said("old {name: \"a\"}  new 0b"));
+  CHECK(d.said("1 healed, 1 open"));
+}
+
+TEST_CASE("tell_comparison: the whole is evidence of both, a sample of faults alone, a dry run of nothing") {
+  desk d("verify");
+  auto s = d.session();
+  cli::event_file none("");
+  zddm::verify::report const clean{true, 100, 0, 0, 0, {}, {}};
+  auto const after = [&](zddm::verify::report const& found, cli::evidence_of what, std::uint64_t known) {
+    d.place(row::migrated, [&](auto& r) { r.proof.mismatches = known; });
+    cli::tell_comparison(s, d.m, found, 0, what, none);
+    return d.record().proof.mismatches;
+  };
+  using enum cli::evidence_of;
+  CHECK(after(two_open(), everything, 0) == 2);
+  CHECK(after(clean, everything, 2) == 0);
+  CHECK(after(two_open(), faults_alone, 0) == 2);
+  CHECK(after(two_open(), faults_alone, 5) == 5);
+  CHECK(after(clean, faults_alone, 2) == 2);
+  CHECK(after(two_open(), nothing, 1) == 1);
+  CHECK(cli::evidence_from({}) == everything);
+  CHECK(cli::evidence_from({.ranges = 1}) == faults_alone);
+}
+
+TEST_CASE("tell_comparison: a sample does not say that the stores were compared") {
+  desk d("verify");
+  auto s = d.session();
+  cli::event_file none("");
+  d.place(row::migrating, [](auto& r) { r.proof.covered = true; });
+  cli::tell_comparison(s, d.m, two_open(), 0, cli::evidence_of::faults_alone, none);
+  CHECK_FALSE(d.record().proof.verified);
+  CHECK(d.record().proof.mismatches == 2);
+}
