@@ -160,3 +160,24 @@ TEST_CASE("dispatch: a stop that was asked for comes first") {
   CHECK_THROWS_AS(d.run(), cli::interrupted);
   CHECK(d.at("names") == row::unrun);
 }
+
+TEST_CASE("dispatch: the state store of another application is refused, unless it is to be shared") {
+  two d("status");
+  d.put("people", row::prepared);
+  CHECK(d.code() == 236);
+  d.asked.command = "prepare";
+  CHECK(d.code() == 236);
+  CHECK(d.at("names") == row::unrun);
+  CHECK(d.names().opened == 0);
+  d.asked.overrides = {"store"};
+  CHECK(d.code() == 0);
+  d.asked.overrides.clear();
+  d.asked.command = "status";
+  CHECK(d.code() == 0);
+}
+
+TEST_CASE("dispatch: a state store in which only processes of this application have joined is its own") {
+  two d("status");
+  process const p(d.memory);
+  CHECK(d.code() == 0);
+}

@@ -32,6 +32,14 @@ TEST_CASE("sqlite fail knows that a commit may have reached the disk although th
   CHECK(std::string(raised(SQLITE_IOERR_FSYNC, true).what()).find("may have been applied") != std::string::npos);
 }
 
+TEST_CASE("sqlite fail tells a full disk from a broken one") {
+  for (int const result : {SQLITE_FULL, SQLITE_IOERR_SHMSIZE}) {
+    CHECK(raised(result, true).code() == 121);
+    CHECK(std::string(raised(result, true).what()).find("has no space left") != std::string::npos);
+  }
+  CHECK(raised(SQLITE_IOERR_WRITE).code() == 122);
+}
+
 TEST_CASE("sqlite fail says what, where and what next, and quotes nothing that may be a value") {
   std::string const busy = raised(SQLITE_BUSY).what();
   CHECK(busy.starts_with("ZD-120: SQLite database /data/a.db stayed locked"));

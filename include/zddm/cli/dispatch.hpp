@@ -30,6 +30,7 @@
 #include <zddm/cli/unlock.hpp>
 #include <zddm/cli/verify.hpp>
 #include <zddm/cli/watch.hpp>
+#include <zddm/lifecycle/entry.hpp>
 
 namespace zddm::cli {
 
@@ -77,10 +78,32 @@ inline void require_dependencies(session const& s, subjects const& all, subject 
                   std::move(behind));
 }
 
+/// Throws `failure` where the state store knows migrations, and none of these: it is another application's.
+inline void require_own_store(session const& s, subjects const& all) {
+  auto const known = [&](std::string_view name) {
+    return std::ranges::find(all, name, [](auto const& m) { return m->name(); }) != all.end();
+  };
+  if (s.asked.overridden("store")) return;
+  for (auto const& m : all)
+    if (s.state.read(lifecycle::entry::path(m->name(), "state"))) return;
+  std::vector<finding> others;
+  for (auto const& entry : s.state.list("m/")) {
+    auto const name = entry.path.substr(2, entry.path.find('/', 2) - 2);
+    if (known(name)) return;
+    if (others.empty() || others.back().what != name) others.push_back({name, ""});
+  }
+  if (others.empty()) return;
+  auto text = fmt::format("the state store {} is another application's; it holds", s.asked.state);
+  others.push_back({"if both are to share it", fmt::format("zd {} --override=store", s.asked.command)});
+  throw failure(236, exit_code::refused, std::move(text), std::move(others),
+                "nothing was changed. Give this application's own by --state.");
+}
+
 } // namespace detail
 
 /// Runs the command on the migration it names, else on every one that it applies to, in order.
 inline void dispatch(session& s, subjects const& all) {
+  detail::require_own_store(s, all);
   std::vector<subject*> chosen;
   for (auto const& m : all)
     if (!s.asked.name || *s.asked.name == m->name()) chosen.push_back(m.get());

@@ -47,6 +47,16 @@ inline std::string without_code(std::string_view what) {
   return std::string(what.starts_with("ZD-") && colon != std::string_view::npos ? what.substr(colon + 2) : what);
 }
 
+/// Of a text "what happened; nothing was changed. What to do" all but what happened goes to the note.
+inline failure told(error const& e, exit_code exit, std::string const& more) {
+  auto const all = without_code(e.what());
+  auto const cut = std::min(all.find("; nothing "), all.find(". Nothing "));
+  if (cut == std::string::npos) return {e.code(), exit, all, {}, more};
+  auto note = all.substr(cut + 2);
+  if (!note.ends_with('.')) note += '.';
+  return {e.code(), exit, all.substr(0, cut), {}, more.empty() ? note : note + "\n  " + more};
+}
+
 /// Whatever was thrown, as the user is told of it; to be called inside a handler.
 inline failure explained(std::string const& command) {
   std::string const again = "zd " + command + " again goes on from here.";
@@ -62,11 +72,13 @@ inline failure explained(std::string const& command) {
     return {e.code(), exit_code::unacknowledged, "not every process obeys in time", std::move(missing),
             "what was announced is safe beside what was before. " + again};
   } catch (state_failure const& e) {
-    return {e.code(), exit_code::unreachable, without_code(e.what()), {}, "processes go on until their leases end. " + again};
+    return told(e, exit_code::unreachable, "processes go on until their leases end. " + again);
   } catch (refused const& e) {
-    return {e.code(), exit_code::refused, without_code(e.what()), {}, ""};
+    return told(e, exit_code::refused, "");
   } catch (error const& e) {
-    return {e.code(), exit_code::failed, without_code(e.what()), {}, again};
+    bool const of_the_state = e.code() == 201 || e.code() == 202;
+    return told(e, of_the_state ? exit_code::unreachable : exit_code::failed,
+                of_the_state ? "processes go on until their leases end." : again);
   } catch (std::exception const& e) {
     return {320, exit_code::failed, e.what(), {}, "what was done so far stays. " + again};
   }

@@ -29,6 +29,8 @@ constexpr diagnosis diagnose(int result, bool committing) {
   case SQLITE_INTERRUPT:
   case SQLITE_ABORT: return {101, transient, "was interrupted", "Repeat the call"};
   case SQLITE_IOERR:
+    if (result == SQLITE_IOERR_SHMSIZE) // the index of the log could not grow, before anything was written
+      return {121, transient, "has no space left", "Free some space, then repeat the call"};
     if (committing) return {122, unknown_outcome, "could not be written or read", "Check the disk, then read before you repeat"};
     return {122, transient, "could not be written or read", "Check the disk, then repeat the call"};
   case SQLITE_CANTOPEN: return {123, permanent, "cannot be opened", "Check the path, its folder and the permissions"};
