@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/verify/run.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -18,6 +20,7 @@
 #include <zddm/memory/store.hpp>
 #include <zddm/verify/drain.hpp>
 #include <zddm/verify/repair.hpp>
+#include <zddm/verify/version_repair.hpp>
 
 #include "tools/people.hpp"
 #include "tools/watched.hpp"
@@ -373,4 +376,137 @@ TEST_CASE("run beside threads that write without pause raises no alarm, misses n
   CHECK(zddm::verify::drain(from, to, [](auto) { return false; }).dry());
   CHECK(test::rows_of(from) == test::rows_of(to));
   CHECK(run(from, to).clean());
+}
+
+namespace {
+
+/// Two threads that write without pause, each the keys of its own, and remember what they have been acknowledged.
+class writers {
+public:
+  static constexpr int rows = 400;
+  using write = std::function<void(int key, std::optional<std::string> const& value, std::uint64_t process, std::uint64_t n)>;
+
+  explicit writers(write w) : write_(std::move(w)) {
+    for (std::uint64_t process : {1u, 2u}) threads_[process - 1] = std::jthread([this, process] { work(process); });
+  }
+  ~writers() { over_ = true; }
+
+  /// Until every write that is under way now has ended.
+  void pass() const {
+    for (auto const& count : done_)
+      for (auto const before = count.load(); count.load() < before + 2;) std::this_thread::yield();
+  }
+  void stop() {
+    over_ = true;
+    for (auto& t : threads_) t.join();
+  }
+  std::optional<std::string> last(int key) const { return last_[static_cast<std::size_t>(key)]; }
+
+private:
+  void work(std::uint64_t process) {
+    std::uint64_t n = 0;
+    for (std::uint64_t x = process; !over_;) {
+      x = x * 6364136223846793005u + 1442695040888963407u;
+      int const key = static_cast<int>(x >> 33) % (rows / 2) * 2 + static_cast<int>(process);
+      std::optional<std::string> value;
+      if (++n, x % 4 != 0) value = std::to_string(process) + "/" + std::to_string(n);
+      write_(key, value, process, n);
+      last_[static_cast<std::size_t>(key)] = value;
+      ++done_[process - 1];
+    }
+  }
+
+  write write_;
+  std::vector<std::optional<std::string>> last_ = [] {
+    std::vector<std::optional<std::string>> all;
+    for (int i = 0; i <= rows; ++i) all.push_back("v" + std::to_string(i));
+    return all;
+  }();
+  std::atomic<bool> over_ = false;
+  std::array<std::atomic<std::uint64_t>, 2> done_{};
+  std::array<std::jthread, 2> threads_;
+};
+
+} // namespace
+
+TEST_CASE(
+    "run I10: after the switch, beside writers, it alarms of what was planted alone, and its repair of Old undoes no write") {
+  people from, to;
+  fill_both(from, to, writers::rows + 100);
+  from.put(410, "lost");
+  from.erase(420);
+  to.assign(430, std::nullopt);
+  to.erase(440); // never heard of
+  writers busy([&](int key, std::optional<std::string> const& value, std::uint64_t process, std::uint64_t n) {
+    auto t = to.begin(key, {process, n});
+    while (!t) t = to.begin(key, {process, n}); // a repair holds the key
+    if (value)
+      from.put(key, *value);
+    else
+      from.erase(key);
+    to.end(key, *t, value);
+  });
+  options o;
+  o.patience.between = 1ms;
+  for (int round = 0; round < 3; ++round) {
+    zddm::verify::repair<people, people> mend(from, to, {.right = zddm::verify::authority::new_store});
+    auto const r = run(from, to, o, [&](auto const& found) {
+      CHECK(found.key > writers::rows);
+      mend(found.key);
+    });
+    CHECK(r.open.total() == (round == 0 ? 4 : 0));
+    CHECK(mend.done().healed == r.open.total());
+    for (int key = 1; key <= writers::rows; ++key) mend(key);
+  }
+  busy.stop();
+  CHECK(zddm::verify::drain(from, to, [](auto) { return false; }).dry());
+  CHECK(run(from, to).clean());
+  for (int key = 1; key <= writers::rows; ++key) CHECK(from.get(key) == busy.last(key));
+  CHECK(from.get(410) == "v410");
+  CHECK(from.get(420) == "v420");
+  CHECK_FALSE(from.get(430));
+  CHECK(to.get(440) == "v440");
+}
+
+TEST_CASE("run I10: by versions, beside writers, it alarms of what was planted alone, and its repair undoes no write") {
+  using zddm::verify::authority;
+  for (auto const right : {authority::old_store, authority::new_store}) {
+    people from, to;
+    auto const write = [&](int key, std::optional<std::string> const& value, std::uint64_t process, std::uint64_t) {
+      auto const n = value ? from.put_next(key, *value, process) : from.erase_next(key, process);
+      value ? to.put_if_newer(key, *value, n) : to.erase_if_newer(key, n);
+    };
+    for (int i = 1; i <= writers::rows + 100; ++i) write(i, "v" + std::to_string(i), 9, 0);
+    from.put_next(410, "its process died", 8);
+    to.put(420, "behind everybody's back");
+    to.put_if_newer(430, "ahead", {1000, 1});
+    to.erase_if_newer(440, {1000, 1});
+    writers busy(write);
+    options o;
+    o.timing.sleep = [&](auto, auto const&) { busy.pass(); }; // longer than a write takes
+    zddm::verify::by_versions const how;
+    for (int round = 0; round < 3; ++round) {
+      zddm::verify::version_repair<people, people> mend(from, to, {.right = right});
+      auto const r = run(
+          from, to, o,
+          [&](auto const& found) {
+            CHECK(found.key > writers::rows);
+            mend(found.key);
+          },
+          how);
+      CHECK(r.open.total() == (round == 0 ? 4 : 0));
+      CHECK(mend.done().healed == r.open.total());
+      for (int key = 1; key <= writers::rows; ++key) mend(key);
+    }
+    busy.stop();
+    CHECK(run(from, to, {}, [](auto const&) {}, how).clean());
+    for (int key = 1; key <= writers::rows; ++key) {
+      CHECK(from.get(key) == busy.last(key));
+      CHECK(to.get(key) == busy.last(key));
+    }
+    CHECK(to.get(410) == "its process died");
+    CHECK(from.get(420) == (right == authority::old_store ? "v420" : "behind everybody's back"));
+    CHECK(to.get(430) == (right == authority::old_store ? "v430" : "ahead"));
+    CHECK(from.get(440).has_value() == (right == authority::old_store));
+  }
 }

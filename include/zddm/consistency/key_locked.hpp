@@ -67,6 +67,7 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
         stripe_.trust(key_);
       }
       void unchanged() { agreed_ = true; }
+      void begun() { agreed_ = false; }
       void lingers() { lingers_ = true; }
       bool in_doubt() const { return stripe_.unknown.contains(key_); }
 
@@ -180,6 +181,20 @@ template <class Lock, std::size_t Stripes = 64> struct key_locked_by {
       stripe& s = of(op);
       std::lock_guard const hold(s.lock);
       return static_cast<bool>(heal(op, s, op.old_get()));
+    }
+
+    /// Puts into Old what New holds; says whether it could. False where New does not have the key, or has it in doubt: reads of
+    /// it go to Old.
+    template <class Op> bool restore(Op& op) {
+      write_turn turn(of(op), op.key());
+      turn.unchanged();
+      if (turn.in_doubt()) return false;
+      auto there = op.on_new([](auto& n, auto const& key) { return n.get(key); });
+      if (!there || !*there) return false;
+      turn.begun();
+      old_step(op, turn, [&] { op.old_replace(*there); });
+      turn.agreed();
+      return true;
     }
 
     /// Compares the two stores while no write of the key is under way.

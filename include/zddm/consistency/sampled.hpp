@@ -53,8 +53,8 @@ template <unsigned N, unsigned M, class OnMismatch, class Inner, class Where = o
     template <class Op> auto read(Op& op) -> std::optional<value_type> {
       auto value = inner::read(op);
       if (!drawn()) return value;
-      auto const now = [&] { compare(op); };
-      auto const comparison = op.part(now, [](auto& later, bind* self) { self->compare(later); }, this);
+      auto const now = [&] { check(op); };
+      auto const comparison = op.part(now, [](auto& later, bind* self) { self->check(later); }, this);
       if constexpr (deferred) {
         if (!elsewhere_.post(comparison.bucket(), comparison.later())) comparison.shed();
       } else
@@ -75,7 +75,7 @@ template <unsigned N, unsigned M, class OnMismatch, class Inner, class Where = o
       return (n ^ n >> 31) % M < N;
     }
 
-    template <class Op> void compare(Op& op) {
+    template <class Op> void check(Op& op) {
       std::vector<difference> where;
       auto const result = inner::compare(op, [&](auto const& in_old, auto const& in_new) {
         using enum event::comparison;

@@ -79,6 +79,13 @@ struct unguarded {
       return static_cast<bool>(put);
     }
 
+    template <class Op> bool restore(Op& op) {
+      auto there = op.on_new([](auto& n, auto const& key) { return n.get(key); });
+      if (!there || !*there) return false;
+      op.old_replace(*there);
+      return true;
+    }
+
     template <class Fill> std::size_t heal(Fill&&) { return 0; }
 
     template <class Op, class Compare> event::comparison compare(Op& op, Compare&& compare_values) {

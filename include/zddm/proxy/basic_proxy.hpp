@@ -229,6 +229,29 @@ public:
     return healed;
   }
 
+  /// Shows `compare_values(in_old, in_new)` what both stores hold of a key, in turn with the writes of this process; returns what
+  /// it returns, or `in_flight` where New is not to be asked: the key is in doubt, or New fails. For stores whose consistency is
+  /// kept inside one process, as is `agree`.
+  template <class F>
+    requires(!is_fixed) && requires(consistency_type& c, detail::operation<basic_proxy>& op) { c.restore(op); }
+  event::comparison compare(key_type const& key, F&& compare_values) {
+    return run(event::operation::shadow, [&](auto const& now) {
+      operation_type op(*this, key, plan_of(now, key), event::operation::shadow);
+      return consistency_.compare(op, compare_values);
+    });
+  }
+
+  /// Makes New agree with Old on a key, or Old with New, in turn with the writes of this process; says whether it could. Old
+  /// cannot be made to agree on a key that New does not have: reads of it go to Old.
+  bool agree(key_type const& key, event::side right)
+    requires(!is_fixed) && requires(consistency_type& c, detail::operation<basic_proxy>& op) { c.restore(op); }
+  {
+    return run(event::operation::fill, [&](auto const& now) {
+      operation_type op(*this, key, plan_of(now, key), event::operation::fill);
+      return right == event::side::old_store ? consistency_.refresh(op) : consistency_.restore(op);
+    });
+  }
+
   /// Ends a quarantine once New is back: New is given every key that was written meanwhile, and then reads return to it; says
   /// how many keys there were. Throws a transient error if New fails one of them; call it again. For a migration of a single
   /// process; `zd repair` does the same for a fleet.
