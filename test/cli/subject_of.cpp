@@ -105,9 +105,9 @@ TEST_CASE("subject_of: copying, comparing and healing") {
   auto const found = m.compare(how);
   CHECK(found.open.differs == 1);
   verify::repairs done{};
-  m.heal(how, true, done);
+  m.heal(how, {.dry_run = true}, done);
   CHECK(*p.to.get(7) == "wrong");
-  m.heal(how, false, done);
+  m.heal(how, {}, done);
   CHECK(done.healed >= 1);
   CHECK(*p.to.get(7) == "7");
 }
