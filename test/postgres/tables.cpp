@@ -25,7 +25,7 @@ tables const pair{"pair of tables",
 store_error refusal(std::string const& url, options o = {}) {
   database d(url, o);
   try {
-    claim(d, pair);
+    claim(d, {pair});
   } catch (store_error const& e) {
     return e;
   }
@@ -40,8 +40,8 @@ TEST_CASE("postgres tables: made once, and known again") {
   auto const url = fresh();
   CHECK(refusal(url, {.create = false}).code() == 233);
   database d(url);
-  claim(d, pair);
-  claim(d, pair);
+  claim(d, {pair});
+  claim(d, {pair});
   auto const row = d.run(query("SELECT zddm_format, written_by FROM pair_head"), effect::none);
   REQUIRE(row.rows() == 1);
   CHECK(row.integer(0, 0) == 3);
@@ -63,7 +63,7 @@ TEST_CASE("postgres tables: what has their names and is something else is left a
 TEST_CASE("postgres tables: another format is refused, and nobody's too") {
   auto const url = fresh();
   database d(url);
-  claim(d, pair);
+  claim(d, {pair});
   test::postgres_server::execute(url, "UPDATE pair_head SET zddm_format = 4, written_by = '9.8.7'");
   auto const newer = refusal(url);
   CHECK(newer.code() == 231);
@@ -72,11 +72,31 @@ TEST_CASE("postgres tables: another format is refused, and nobody's too") {
   CHECK(refusal(url).code() == 231);
 }
 
+TEST_CASE("postgres tables: of several all that are missing are made, or none") {
+  tables const single{
+      "single table",
+      1,
+      {"single"},
+      "SELECT zddm_format::int8, written_by::text FROM single",
+      {"CREATE TABLE single (zddm_format int8, written_by text)", "INSERT INTO single VALUES ($1::int8, $2::text)"}};
+  auto const url = fresh();
+  database d(url);
+  claim(d, {single});
+  claim(d, {pair, single});
+  CHECK(d.run(query("SELECT count(*) FROM pair_head, single"), effect::none).integer(0, 0) == 1);
+
+  auto const other = fresh();
+  test::postgres_server::execute(other, "CREATE TABLE single (n int)");
+  database e(other);
+  CHECK_THROWS_AS(claim(e, {pair, single}), store_error);
+  CHECK(e.run(query("SELECT to_regclass('pair_head') IS NULL"), effect::none).integer(0, 0) == 1);
+}
+
 TEST_CASE("postgres tables: several make them at once") {
   auto const url = fresh();
   CHECK(test::in_processes(6, [&](int) {
     database d(url);
-    claim(d, pair);
+    claim(d, {pair});
     return d.run(query("SELECT count(*) FROM pair_head"), effect::none).integer(0, 0) == 1;
   }));
 }

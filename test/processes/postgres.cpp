@@ -72,6 +72,9 @@ TEST_CASE("postgres: zd walks a migration through its life, and processes on oth
   CHECK(zd({"gate", "names", "10"}) == 0);
   CHECK(zd({"migrate", "names"}) == 0);
   CHECK(zd.place.to.size() == 50);
+  auto plan = fleet.queue("names").plan();
+  REQUIRE(plan);
+  CHECK(fleet.queue("names").counts(plan->id) == backfill::counts{0, 0, plan->items, 0});
   CHECK(zd({"switch", "names"}) == 0);
   CHECK(zd({"switchoff", "names"}) == 0);
   CHECK(zd({"switch", "names"}) == 0);

@@ -172,4 +172,18 @@ private:
   std::string root_;
 };
 
+/// A state store that keeps queues of its own, fit for more claims a second: they are its `state_queue` then.
+template <class State>
+concept queueing_state_store = lifecycle::state_store<State> && requires(State& state, std::string_view name) {
+  { state.queue(name) } -> work_queue;
+};
+
+template <queueing_state_store State>
+class state_queue<State> : public decltype(std::declval<State&>().queue(std::string_view())) {
+  using own = decltype(std::declval<State&>().queue(std::string_view()));
+
+public:
+  state_queue(State & state, std::string_view name) : own(state.queue(name)) {}
+};
+
 } // namespace zddm::backfill

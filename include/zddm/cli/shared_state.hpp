@@ -12,24 +12,15 @@
 #include <utility>
 #include <vector>
 
+#include <zddm/backfill/state_queue.hpp>
 #include <zddm/cli/failure.hpp>
+#include <zddm/cli/shared_queue.hpp>
+#include <zddm/cli/state_failure.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/lifecycle/state_store.hpp>
 #include <zddm/sqlite/state_store.hpp>
 
 namespace zddm::cli {
-
-/// The state store could not be reached or used; told apart from a failure of the migration's own stores.
-class state_failure : public store_error {
-public:
-  explicit state_failure(store_error const& e) : store_error(e.kind(), without_code(e.what()), e.code()) {}
-
-private:
-  static std::string without_code(std::string_view what) {
-    auto const colon = what.find(": ");
-    return std::string(what.starts_with("ZD-") && colon != std::string_view::npos ? what.substr(colon + 2) : what);
-  }
-};
 
 /// A state store that `--state` can name: `url_form` shows how, and its constructor takes what `named_by(url)` is, nothing for
 /// the URL of another kind. Where that can hold a `secret()`, a URL that does is refused.
@@ -44,14 +35,6 @@ struct state_kind;
 
 /// Any `lifecycle::state_store`, so that the commands are compiled once. Its failures are `state_failure`.
 class shared_state {
-  template <class F> static auto guarded(F&& f) {
-    try {
-      return f();
-    } catch (store_error const& e) {
-      throw state_failure(e);
-    }
-  }
-
 public:
   /// Borrows the store.
   template <lifecycle::state_store Store> static shared_state of(Store& store) {
@@ -73,7 +56,7 @@ public:
       if (place->secret())
         throw failure(413, exit_code::usage, "there is a password in the URL of the state store, for everybody to see",
                       {{"leave it out, and give it by the environment or a file", ""}});
-    return guarded([&] { return shared_state(std::make_unique<model<Store>>(*place, make)); });
+    return state_failure::guarded([&] { return shared_state(std::make_unique<model<Store>>(*place, make)); });
   }
 
   /// `sqlite:PATH`, or one of further kinds. Throws `failure` for any other URL, and for a store that is not there unless it may
@@ -81,17 +64,20 @@ public:
   static shared_state open(std::string const& url, bool make, std::span<state_kind const> further = {});
 
   std::optional<lifecycle::stored> read(std::string_view path) {
-    return guarded([&] { return inner_->read(path); });
+    return state_failure::guarded([&] { return inner_->read(path); });
   }
   std::vector<lifecycle::stored> list(std::string_view path) {
-    return guarded([&] { return inner_->list(path); });
+    return state_failure::guarded([&] { return inner_->list(path); });
   }
   bool commit(std::span<lifecycle::change const> changes) {
-    return guarded([&] { return inner_->commit(changes); });
+    return state_failure::guarded([&] { return inner_->commit(changes); });
   }
   std::chrono::milliseconds now() {
-    return guarded([&] { return inner_->now(); });
+    return state_failure::guarded([&] { return inner_->now(); });
   }
+
+  /// What the workers of a backfill share.
+  shared_queue queue(std::string_view name) { return inner_->queue(name); }
 
 private:
   struct concept_type {
@@ -100,6 +86,7 @@ private:
     virtual std::vector<lifecycle::stored> list(std::string_view path) = 0;
     virtual bool commit(std::span<lifecycle::change const> changes) = 0;
     virtual std::chrono::milliseconds now() = 0;
+    virtual shared_queue queue(std::string_view name) = 0;
   };
   template <class Store> struct model final : concept_type {
     explicit model(Store given)
@@ -110,6 +97,9 @@ private:
     std::vector<lifecycle::stored> list(std::string_view path) override { return store.list(path); }
     bool commit(std::span<lifecycle::change const> changes) override { return store.commit(changes); }
     std::chrono::milliseconds now() override { return store.now(); }
+    shared_queue queue(std::string_view name) override {
+      return shared_queue(std::make_unique<backfill::state_queue<std::remove_reference_t<Store>>>(store, name));
+    }
     Store store;
   };
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -21,10 +22,11 @@
 #include <zddm/postgres/query.hpp>
 #include <zddm/postgres/result.hpp>
 #include <zddm/postgres/tables.hpp>
+#include <zddm/postgres/work_queue.hpp>
 
 namespace zddm::postgres {
 
-/// A `lifecycle::state_store` in two tables of a PostgreSQL database, for the threads and processes of any number of machines.
+/// A `lifecycle::state_store` in tables of a PostgreSQL database, for the threads and processes of any number of machines.
 /// A commit that returned survives what the server's disk survives.
 class state_store {
 public:
@@ -41,32 +43,25 @@ public:
   /// Makes the tables if they are missing and may be made. Throws `store_error`, and changes nothing, if the server cannot be
   /// reached, or (permanent) if the tables are missing and may not be made, are something else, or are of a format this
   /// version does not know.
-  explicit state_store(address at, postgres::options o = {}) : database_(std::move(at), o) {
-    claim(database_, {"state store",
-                      1,
-                      {"zddm_state", "zddm_entries"},
-                      "SELECT zddm_format::int8, written_by::text FROM zddm_state",
-                      {"CREATE TABLE zddm_entries (path bytea PRIMARY KEY, revision int8 NOT NULL, value bytea NOT NULL)",
-                       "CREATE SEQUENCE zddm_revisions",
-                       "CREATE TABLE zddm_state (zddm_format int8 NOT NULL, written_by text NOT NULL, told int8 NOT NULL)",
-                       "INSERT INTO zddm_state VALUES ($1::int8, $2::text, 0)"}});
+  explicit state_store(address at, postgres::options o = {}) : database_(std::make_shared<database>(std::move(at), o)) {
+    claim(*database_, {made_of(), work_queue::made_of()});
   }
 
   /// Host, port and database.
-  std::string const& where() const noexcept { return database_.where(); }
+  std::string const& where() const noexcept { return database_->where(); }
 
   std::optional<lifecycle::stored> read(std::string_view path) {
     auto const found =
-        database_.run(query("SELECT path, revision, value FROM zddm_entries WHERE path = $1").bytes(path), effect::none);
+        database_->run(query("SELECT path, revision, value FROM zddm_entries WHERE path = $1").bytes(path), effect::none);
     if (found.rows() == 0) return std::nullopt;
     return row(found, 0);
   }
 
   std::vector<lifecycle::stored> list(std::string_view prefix) {
-    auto const found = database_.run(query("SELECT path, revision, value FROM zddm_entries"
-                                           " WHERE path >= $1 AND substr(path, 1, length($1)) = $1 ORDER BY path")
-                                         .bytes(prefix),
-                                     effect::none);
+    auto const found = database_->run(query("SELECT path, revision, value FROM zddm_entries"
+                                            " WHERE path >= $1 AND substr(path, 1, length($1)) = $1 ORDER BY path")
+                                          .bytes(prefix),
+                                      effect::none);
     std::vector<lifecycle::stored> all;
     for (int i = 0; i < found.rows(); ++i) all.push_back(row(found, i));
     return all;
@@ -93,7 +88,7 @@ public:
     }
     std::array const batch{query(lock_).integers(locks),
                            query(apply_).all_bytes(paths).integers(expected).all_bytes(changed).all_bytes(values)};
-    return database_.run(batch, effect::write).back().integer(0, 0) != 0;
+    return database_->run(batch, effect::write).back().integer(0, 0) != 0;
   }
 
   /// Milliseconds since 1970 on the server's clock, but never less than it told anybody before: where that clock is set back,
@@ -103,10 +98,24 @@ public:
     std::array const batch{query("SELECT set_config('synchronous_commit', 'off', true)"),
                            query("UPDATE zddm_state SET told = greatest(told,"
                                  " (extract(epoch FROM clock_timestamp()) * 1000)::int8) RETURNING told")};
-    return std::chrono::milliseconds(database_.run(batch, effect::none).back().integer(0, 0));
+    return std::chrono::milliseconds(database_->run(batch, effect::none).back().integer(0, 0));
   }
 
+  /// What the workers of a backfill of this name share, in tables beside.
+  work_queue queue(std::string_view name) const { return {database_, name}; }
+
 private:
+  static tables made_of() {
+    return {"state store",
+            1,
+            {"zddm_state", "zddm_entries"},
+            "SELECT zddm_format::int8, written_by::text FROM zddm_state",
+            {"CREATE TABLE zddm_entries (path bytea PRIMARY KEY, revision int8 NOT NULL, value bytea NOT NULL)",
+             "CREATE SEQUENCE zddm_revisions",
+             "CREATE TABLE zddm_state (zddm_format int8 NOT NULL, written_by text NOT NULL, told int8 NOT NULL)",
+             "INSERT INTO zddm_state VALUES ($1::int8, $2::text, 0)"}};
+  }
+
   /// Whoever changes a path holds its lock, so that the statement after this one sees the last change of each. In ascending
   /// order, so that no two wait for each other.
   static constexpr char const* lock_ = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::int8[]) AS key ORDER BY key";
@@ -133,7 +142,7 @@ private:
     return expected > INT64_MAX ? -1 : static_cast<std::int64_t>(expected);
   }
 
-  database database_;
+  std::shared_ptr<database> database_;
 };
 
 } // namespace zddm::postgres

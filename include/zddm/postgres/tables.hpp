@@ -56,25 +56,38 @@ inline bool are_there(database& d, tables const& t) {
   return true;
 }
 
+inline std::vector<tables const*> missing(database& d, std::vector<tables> const& all) {
+  std::vector<tables const*> none;
+  for (auto const& t : all)
+    if (!are_there(d, t)) none.push_back(&t);
+  return none;
+}
+
 } // namespace detail
 
-/// Makes sure that the tables are there in a format that this version knows; makes all or none of them where there are none,
-/// whoever else is at it. Throws `store_error`, and changes nothing, where they are something else, of another format, or
-/// missing and may not be made.
-inline void claim(database& d, tables const& t) {
-  if (detail::are_there(d, t)) return;
-  if (!d.options().create)
-    throw store_error(error_class::permanent,
-                      "there is no " + std::string(t.what) + " in PostgreSQL at " + d.where() +
-                          "; nothing was changed. Check the address; the first step of a migration makes it",
-                      233);
-  std::vector<query> batch{query("SELECT pg_advisory_xact_lock($1::int8)").integer(lock_seed)};
-  for (auto const* sql : t.make) batch.emplace_back(sql);
-  batch.back().integer(t.format).text(ZDDM_VERSION);
-  try {
-    d.run(batch, effect::write);
-  } catch (store_error const&) {
-    if (!detail::are_there(d, t)) throw;
+/// Makes sure that all of them are there in a format that this version knows; makes all that are missing, or none, whoever else
+/// is at it. Throws `store_error`, and changes nothing, where some are something else, of another format, or missing and may
+/// not be made.
+inline void claim(database& d, std::vector<tables> const& all) {
+  for (auto missing = detail::missing(d, all); !missing.empty();) {
+    if (!d.options().create)
+      throw store_error(error_class::permanent,
+                        "there is no " + std::string(missing.front()->what) + " in PostgreSQL at " + d.where() +
+                            "; nothing was changed. Check the address; the first step of a migration makes it",
+                        233);
+    std::vector<query> batch{query("SELECT pg_advisory_xact_lock($1::int8)").integer(lock_seed)};
+    for (auto const* t : missing) {
+      for (auto const* sql : t->make) batch.emplace_back(sql);
+      batch.back().integer(t->format).text(ZDDM_VERSION);
+    }
+    try {
+      d.run(batch, effect::write);
+      return;
+    } catch (store_error const&) { // another may have made them
+      auto const left = detail::missing(d, all);
+      if (left.size() == missing.size()) throw;
+      missing = left;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,44 +28,52 @@ class work_queue {
 public:
   /// Makes the tables if they are missing and may be made. Throws `store_error`, and changes nothing, if the server cannot be
   /// reached, or (permanent) as `claim` of the tables does.
-  work_queue(address at, std::string_view name, postgres::options o = {}) : database_(std::move(at), o), name_(name) {
-    postgres::claim(
-        database_, {"work queue",
-                    1,
-                    {"zddm_queues", "zddm_plans", "zddm_work"},
-                    "SELECT zddm_format::int8, written_by::text FROM zddm_queues",
-                    {"CREATE TABLE zddm_plans (id int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name bytea NOT NULL UNIQUE,"
-                     " items int8 NOT NULL, text bytea NOT NULL)",
-                     "CREATE TABLE zddm_work (plan int8, item int8, state int2 NOT NULL DEFAULT 0, token int8 NOT NULL DEFAULT 0,"
-                     " attempts int8 NOT NULL DEFAULT 0, expires timestamptz NOT NULL DEFAULT 'epoch',"
-                     " worker bytea NOT NULL DEFAULT '', note bytea NOT NULL DEFAULT '', reason bytea NOT NULL DEFAULT '',"
-                     " PRIMARY KEY (plan, item))",
-                     "CREATE INDEX zddm_unended ON zddm_work (plan, item) WHERE state < 2",
-                     "CREATE TABLE zddm_queues (zddm_format int8 NOT NULL, written_by text NOT NULL)",
-                     "INSERT INTO zddm_queues VALUES ($1::int8, $2::text)"}});
+  work_queue(address at, std::string_view name, postgres::options o = {})
+      : work_queue(std::make_shared<database>(std::move(at), o), name) {
+    postgres::claim(*database_, {made_of()});
+  }
+
+  /// The same over a database whose tables are made.
+  work_queue(std::shared_ptr<database> d, std::string_view name) : database_(std::move(d)), name_(name) {}
+
+  /// Its tables.
+  static tables made_of() {
+    return {"work queue",
+            1,
+            {"zddm_queues", "zddm_plans", "zddm_work"},
+            "SELECT zddm_format::int8, written_by::text FROM zddm_queues",
+            {"CREATE TABLE zddm_plans (id int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name bytea NOT NULL UNIQUE,"
+             " items int8 NOT NULL, text bytea NOT NULL)",
+             "CREATE TABLE zddm_work (plan int8, item int8, state int2 NOT NULL DEFAULT 0, token int8 NOT NULL DEFAULT 0,"
+             " attempts int8 NOT NULL DEFAULT 0, expires timestamptz NOT NULL DEFAULT 'epoch',"
+             " worker bytea NOT NULL DEFAULT '', note bytea NOT NULL DEFAULT '', reason bytea NOT NULL DEFAULT '',"
+             " PRIMARY KEY (plan, item))",
+             "CREATE INDEX zddm_unended ON zddm_work (plan, item) WHERE state < 2",
+             "CREATE TABLE zddm_queues (zddm_format int8 NOT NULL, written_by text NOT NULL)",
+             "INSERT INTO zddm_queues VALUES ($1::int8, $2::text)"}};
   }
 
   bool make(std::string_view text, std::uint64_t items) {
-    return database_.run(query(make_).bytes(name_).integer(number(items)).bytes(text), effect::write).integer(0, 0) == 1;
+    return database_->run(query(make_).bytes(name_).integer(number(items)).bytes(text), effect::write).integer(0, 0) == 1;
   }
 
   std::optional<backfill::planned> plan() {
     auto const found =
-        database_.run(query("SELECT id, items, text FROM zddm_plans WHERE name = $1::bytea").bytes(name_), effect::none);
+        database_->run(query("SELECT id, items, text FROM zddm_plans WHERE name = $1::bytea").bytes(name_), effect::none);
     if (found.rows() == 0) return std::nullopt;
     return backfill::planned{count(found, 0, 0), count(found, 0, 1), std::string(found.bytes(0, 2))};
   }
 
   std::vector<backfill::task> claim(std::uint64_t plan, std::string_view worker, backfill::wanted const& w,
                                     std::chrono::milliseconds lease) {
-    auto const found = database_.run(query(claim_)
-                                         .integer(number(plan))
-                                         .integer(number(w.first))
-                                         .integer(number(w.last))
-                                         .integer(number(w.most))
-                                         .integer(lease.count())
-                                         .bytes(worker),
-                                     effect::write);
+    auto const found = database_->run(query(claim_)
+                                          .integer(number(plan))
+                                          .integer(number(w.first))
+                                          .integer(number(w.last))
+                                          .integer(number(w.most))
+                                          .integer(lease.count())
+                                          .bytes(worker),
+                                      effect::write);
     std::vector<backfill::task> got;
     for (int i = 0; i < found.rows(); ++i)
       got.push_back({plan, count(found, i, 0), count(found, i, 1), count(found, i, 2), std::string(found.bytes(i, 3)), lease});
@@ -80,11 +89,11 @@ public:
       q.bytes(*r.note);
     else
       q.null();
-    return database_.run(q.bytes(r.reason), effect::write).rows() == 1;
+    return database_->run(q.bytes(r.reason), effect::write).rows() == 1;
   }
 
   std::vector<backfill::item> items(std::uint64_t plan) {
-    auto const found = database_.run(query(items_).integer(number(plan)), effect::none);
+    auto const found = database_->run(query(items_).integer(number(plan)), effect::none);
     std::vector<backfill::item> all;
     for (int i = 0; i < found.rows(); ++i)
       all.push_back({count(found, i, 0), static_cast<backfill::work>(found.integer(i, 1)), count(found, i, 2),
@@ -94,23 +103,23 @@ public:
   }
 
   backfill::counts counts(std::uint64_t plan) {
-    auto const found = database_.run(query(counts_).integer(number(plan)), effect::none);
+    auto const found = database_->run(query(counts_).integer(number(plan)), effect::none);
     return {count(found, 0, 0), count(found, 0, 1), count(found, 0, 2), count(found, 0, 3)};
   }
 
   std::uint64_t reopen(std::uint64_t plan) {
-    return count(database_.run(query("WITH opened AS (UPDATE zddm_work SET state = 0 WHERE plan = $1::int8 AND state = 3"
-                                     " RETURNING item) SELECT count(*) FROM opened")
-                                   .integer(number(plan)),
-                               effect::write),
+    return count(database_->run(query("WITH opened AS (UPDATE zddm_work SET state = 0 WHERE plan = $1::int8 AND state = 3"
+                                      " RETURNING item) SELECT count(*) FROM opened")
+                                    .integer(number(plan)),
+                                effect::write),
                  0, 0);
   }
 
   void forget() {
-    database_.run(query("WITH gone AS (DELETE FROM zddm_plans WHERE name = $1::bytea RETURNING id)"
-                        " DELETE FROM zddm_work USING gone WHERE plan = gone.id")
-                      .bytes(name_),
-                  effect::write);
+    database_->run(query("WITH gone AS (DELETE FROM zddm_plans WHERE name = $1::bytea RETURNING id)"
+                         " DELETE FROM zddm_work USING gone WHERE plan = gone.id")
+                       .bytes(name_),
+                   effect::write);
   }
 
 private:
@@ -146,7 +155,7 @@ private:
   }
   static std::uint64_t count(result const& r, int row, int column) { return static_cast<std::uint64_t>(r.integer(row, column)); }
 
-  database database_;
+  std::shared_ptr<database> database_;
   std::string name_;
 };
 
