@@ -56,7 +56,7 @@ struct plan {
 /// The plan for a key, `r` being the route of the row in force. `bucket()` is the key's hash under the migration's seed and
 /// `admits()` the gate's answer; each is asked only where it matters.
 template <class Bucket, class Admits>
-constexpr plan plan_for(route const& r, settings const& s, Bucket&& bucket, Admits&& admits) {
+[[gnu::always_inline]] constexpr plan plan_for(route const& r, settings const& s, Bucket&& bucket, Admits&& admits) {
   bool const outage = s.shut != quarantine::none && !r.new_required && s.at != row::unrun;
   if (outage) {
     if (s.shut == quarantine::rejoining) return {reads::old_only, writes::invalidate};

@@ -399,7 +399,7 @@ private:
     constexpr auto const& r = lifecycle::route_of(Lifecycle::at);
     return {r.read, r.write, r.new_required};
   }
-  lifecycle::plan plan_of(lifecycle::settings const& now, key_type const& key) const {
+  [[gnu::always_inline]] lifecycle::plan plan_of(lifecycle::settings const& now, key_type const& key) const {
     constexpr auto const& routes = life_of<Lifecycle>::type::routes;
     return lifecycle::plan_for(
         routes[static_cast<std::size_t>(now.at)], now, [&] { return bucket(key); },

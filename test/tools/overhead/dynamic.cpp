@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// dynamic WHO OPERATION ROW N makes N reads (hits), visits or writes: on a bare store, by a migration written by hand, through
-// a proxy whose state is fixed, may change while it runs, is shared with other processes, or has a gate.
+// dynamic WHO ROW N makes N reads (hits), visits or writes, as OPERATION_read, _visit or _write is defined: on a bare store, by a
+// migration written by hand, through a proxy whose state is fixed, may change while it runs, is shared with other processes, or
+// has a gate.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -15,7 +16,8 @@
 
 namespace {
 
-using overhead::table;
+/// Known in this file alone: what is called once is part of its caller, as where a program has one place that reads.
+struct table : overhead::table {};
 
 std::uint64_t volatile sink;
 
@@ -27,21 +29,23 @@ struct bare {
   void write(std::uint64_t key, std::uint64_t value) { store.put(key, value); }
 };
 
-template <class Subject> [[gnu::noinline]] void repeat(std::string_view operation, std::uint64_t n, Subject&& s) {
-  if (operation == "read")
-    for (std::uint64_t i = 0; i < n; ++i) sink = *s.read(i);
-  else if (operation == "visit")
-    for (std::uint64_t i = 0; i < n; ++i) s.visit(i, [](std::uint64_t const& v) { sink = v; });
-  else
-    for (std::uint64_t i = 0; i < n; ++i) s.write(i, i);
+// One operation a program: what is inlined depends on what is around it.
+template <class Subject> [[gnu::noinline]] void repeat(std::uint64_t n, Subject&& s) {
+#if defined(OPERATION_read)
+  for (std::uint64_t i = 0; i < n; ++i) sink = *s.read(i);
+#elif defined(OPERATION_visit)
+  for (std::uint64_t i = 0; i < n; ++i) s.visit(i, [](std::uint64_t const& v) { sink = v; });
+#else
+  for (std::uint64_t i = 0; i < n; ++i) s.write(i, i);
+#endif
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) return EXIT_FAILURE;
-  std::string_view const who = argv[1], operation = argv[2], name = argv[3];
-  auto const n = std::strtoull(argv[4], nullptr, 10);
+  if (argc != 4) return EXIT_FAILURE;
+  std::string_view const who = argv[1], name = argv[2];
+  auto const n = std::strtoull(argv[3], nullptr, 10);
   overhead::row at{};
   for (auto const& [text, row] : overhead::rows)
     if (text == name) at = row;
@@ -49,16 +53,19 @@ int main(int argc, char** argv) {
   zddm::lifecycle::handle migration("m", overhead::settings_at(at, *zddm::threshold::parse("50")));
   migration.extend_lease(zddm::coarse_clock::now() + std::chrono::hours(1));
   if (who == "bare")
-    repeat(operation, n, bare{from});
+    repeat(n, bare{from});
   else if (who == "by_hand")
-    repeat(operation, n, overhead::by_hand(from, to, at));
+    repeat(n, overhead::by_hand(from, to, at));
   else if (who == "fixed")
-    repeat(operation, n, zddm::proxy<table, table>(from, to));
+    repeat(n, zddm::proxy<table, table>(from, to));
   else if (who == "proxy")
-    repeat(operation, n, zddm::proxy<table, table, zddm::lifecycle::local>(from, to, migration));
-  else if (who == "shared")
-    repeat(operation, n, zddm::proxy<table, table, zddm::lifecycle::shared>(from, to, migration));
+    repeat(n, zddm::proxy<table, table, zddm::lifecycle::local>(from, to, migration));
+  else if (who == "many") { // as where it is called from many places
+    overhead::table old_store, new_store;
+    repeat(n, zddm::proxy<overhead::table, overhead::table, zddm::lifecycle::local>(old_store, new_store, migration));
+  } else if (who == "shared")
+    repeat(n, zddm::proxy<table, table, zddm::lifecycle::shared>(from, to, migration));
   else if (who == "gated")
-    repeat(operation, n, zddm::proxy<table, table, zddm::lifecycle::local, zddm::gate::dial>(from, to, migration));
+    repeat(n, zddm::proxy<table, table, zddm::lifecycle::local, zddm::gate::dial>(from, to, migration));
   return EXIT_SUCCESS;
 }
