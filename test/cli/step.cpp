@@ -69,6 +69,23 @@ TEST_CASE("step: walking tells each row once, also where settings change on the 
   CHECK(run.walk(h, "", [](auto const&, auto const&) { FAIL("nothing is left to do"); }));
 }
 
+TEST_CASE("step: for whom it waits is told in the line that is redrawn, elsewhere with -v") {
+  for (bool const terminal : {true, false})
+    for (bool const verbose : {true, false}) {
+      desk d("prepare", false, "", terminal);
+      process const silent(d.memory, false);
+      cli::console out({d.in, d.data, d.talk, terminal, terminal, terminal}, {.verbose = verbose});
+      cli::session s{d.state, out, d.asked, d.stop};
+      d.asked.wait = 50ms;
+      cli::step_run run(s, d.m, step::prepare);
+      cli::hold h(s, "names");
+      CHECK_THROWS_AS(run.walk(h, "", [](auto const&, auto const&) {}), zddm::lifecycle::unacknowledged);
+      CHECK(d.said("names: waiting for ") == (terminal || verbose));
+      CHECK(d.said("(test) to obey epoch 1") == (terminal || verbose));
+      CHECK(d.said("\r") == terminal);
+    }
+}
+
 TEST_CASE("step: a stop that was asked for comes before the next row") {
   desk d("prepare");
   auto s = d.session();

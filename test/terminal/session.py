@@ -153,7 +153,7 @@ def two_operators():
         while "phase=backfill" not in first.stdout.readline():
             pass
         stop(first, place.folder + "/zd.db", place.folder + "/old.db")  # so that it is at work for as long as this takes
-        for words in (("migrate",), ("rollback", NAME)):
+        for words in (("rollback", NAME), ("repair", NAME)):
             text = place.must(*words, code=4)
             check("ZD-203" in text and f":{first.pid} runs zd migrate" in text and "Wait for it or stop it" in text, text)
         seen = place.status()["operator"]

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <fmt/core.h>
+
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/lifecycle/abandoned.hpp>
@@ -37,6 +39,8 @@ inline verify::drained settle(session const& s, subject& m, bool strictly) {
   for (int idle = 0;;) {
     auto const now = m.drain(ended, s.stop.token());
     s.stop.check();
+    s.out.detail(fmt::format("{}: {} keys healed, {} being written, {} still unknown in New", m.name(), now.healed, now.in_flight,
+                             now.left_unknown));
     if (now.left_unknown == 0 && (!strictly || now.in_flight == 0)) return now;
     bool const stuck = last && last->left_unknown == now.left_unknown && last->in_flight == now.in_flight && now.healed == 0;
     idle = stuck ? idle + 1 : 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include <zddm/cli/hold.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/subject.hpp>
+#include <zddm/lifecycle/barrier.hpp>
 #include <zddm/lifecycle/drive.hpp>
 #include <zddm/lifecycle/lease.hpp>
 #include <zddm/lifecycle/transition.hpp>
@@ -103,7 +105,10 @@ public:
     };
     bool const there = lifecycle::done(asked_, record().now.at);
     lifecycle::walk(s_.state, m_.name(), asked_, m_.reach(), {s_.by(m_.name(), note), s_.asked.wait}, announce,
-                    [this](std::chrono::milliseconds time) { s_.stop.sleep(time); });
+                    [this](std::chrono::milliseconds time) {
+                      tell_waiting();
+                      s_.stop.sleep(time);
+                    });
     return there;
   }
 
@@ -116,9 +121,24 @@ public:
   }
 
 private:
+  /// Says once a second for whom the step waits: in the line that is redrawn, elsewhere with -v.
+  void tell_waiting() {
+    auto const now = std::chrono::steady_clock::now();
+    if (now < tell_again_) return;
+    tell_again_ = now + std::chrono::seconds(1);
+    auto const epoch = record().now.epoch;
+    auto const late = lifecycle::behind(s_.state, m_.name(), epoch);
+    if (late.empty()) return;
+    auto text = fmt::format("{}: waiting for {} to obey epoch {}", m_.name(), late.front().who(), epoch);
+    if (late.size() > 1) text += fmt::format(", and for {} more", late.size() - 1);
+    s_.out.redraw(text);
+    if (!s_.out.redraws()) s_.out.detail(text);
+  }
+
   session& s_;
   subject& m_;
   lifecycle::step asked_;
+  std::chrono::steady_clock::time_point tell_again_{};
 };
 
 /// Throws `failure` unless the user names the migration: by `--yes=NAME`, or when asked on a terminal.
