@@ -71,7 +71,7 @@ def check(text):
     page = Page()
     if not text.startswith("<!DOCTYPE html>\n<html lang="):
         page.problems.append("it is no page with a language")
-    for needed in ('charset="utf-8"', "default-src 'none'", "prefers-color-scheme:dark", "@media print", 'name="viewport"'):
+    for needed in ('charset="utf-8"', "default-src 'none'", "(prefers-color-scheme:dark)", "@media print", 'name="viewport"'):
         if needed not in text:
             page.problems.append(f"it lacks {needed}")
     if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):

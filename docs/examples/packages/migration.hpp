@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include <zddm/cli/environment.hpp>
+#include <zddm/consistency/intent.hpp>
+#include <zddm/consistency/sampled.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/gate/dial.hpp>
 #include <zddm/lifecycle/shared.hpp>
@@ -28,7 +30,8 @@ public:
 
   using old_type = zddm::mapped<old_table, split_fields>;
   using new_type = zddm::lmdb::store<std::string, package>;
-  using proxy_type = zddm::proxy<old_type, new_type, zddm::lifecycle::shared, zddm::gate::dial, zddm::observer::counters>;
+  using proxy_type = zddm::proxy<old_type, new_type, zddm::lifecycle::shared, zddm::gate::dial, zddm::observer::counters,
+                                 zddm::consistency::sampled<1, 100, zddm::consistency::report, zddm::consistency::intent>>;
 
   explicit packages_to_lmdb(zddm::cli::environment const& env) : packages_to_lmdb(env.get("PACKAGES_DIR", ".")) {}
   explicit packages_to_lmdb(std::string const& folder)

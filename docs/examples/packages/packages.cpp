@@ -133,6 +133,7 @@ public:
     step({"switch", name});
     step({"switchoff", name});
     step({"switch", name});
+    zd({"report", name, "--html", asked_.folder / "report.html"});
     step({"complete", name, "--yes=" + name});
     for (auto& s : services_) s->stop();
     zd({"destroy", name, "--yes=" + name});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A service that owns the packages: two threads that read, write, erase and count up without pause until SIGTERM, and write
 // down what they were told.   service FOLDER NUMBER INCARNATION
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -10,10 +11,12 @@
 #include <iostream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <zddm/lifecycle/handle.hpp>
 #include <zddm/lifecycle/member.hpp>
+#include <zddm/observer/meter.hpp>
 #include <zddm/sqlite/state_store.hpp>
 
 #include "journal.hpp"
@@ -27,8 +30,8 @@ std::atomic<bool> stop = false;
 std::atomic<std::uint64_t> operations = 0;
 
 /// What happened since the last report: operations, reads, reads that New answered, then the median and the 99th percentile
-/// of reading Old and New in microseconds.
-std::string report(zddm::observer::counts& counts) {
+/// of reading Old and New in microseconds. `before`: the durations counted up to then, those of Old first.
+std::string report(zddm::observer::counts& counts, std::array<zddm::distribution, 2>& before) {
   using zddm::event::side;
   constexpr auto read = static_cast<std::size_t>(zddm::event::operation::read);
   auto const from_old = counts.of(side::old_store).answered[read].exchange(0);
@@ -36,9 +39,9 @@ std::string report(zddm::observer::counts& counts) {
   std::string text =
       std::to_string(operations.exchange(0)) + ' ' + std::to_string(from_old + from_new) + ' ' + std::to_string(from_new);
   for (auto const s : {side::old_store, side::new_store}) {
-    auto& took = counts.of(s).took[read];
+    auto const all = counts.of(s).took[read].read();
+    auto const took = all - std::exchange(before[static_cast<std::size_t>(s)], all);
     for (double const q : {0.5, 0.99}) text += ' ' + std::to_string(static_cast<double>(took.quantile(q).count()) / 1000);
-    took.clear();
   }
   return text;
 }
@@ -61,7 +64,8 @@ int main(int argc, char** argv) {
     packages_to_lmdb stores(folder);
     zddm::observer::counts counts;
     packages_to_lmdb::proxy_type packages(stores.old_store(), stores.new_store(), life, counts);
-    zddm::lifecycle::member member(state, life, {.label = "service " + std::to_string(number)});
+    zddm::lifecycle::member member(state, life,
+                                   {.label = "service " + std::to_string(number), .measured = zddm::observer::meter(counts)});
 
     std::vector<std::thread> threads;
     std::vector<journal> told;
@@ -74,10 +78,11 @@ int main(int argc, char** argv) {
                    static_cast<unsigned>(number * 31 + incarnation * 7 + t));
         for (; !stop; ++operations) one([](std::exception const& e) { std::cerr << "service: " << e.what() << '\n'; });
       });
+    std::array<zddm::distribution, 2> before;
     std::cout << "ready" << std::endl;
     while (!stop) {
       std::this_thread::sleep_for(std::chrono::milliseconds(250));
-      std::cout << "did " << report(counts) << std::endl;
+      std::cout << "did " << report(counts, before) << std::endl;
     }
     for (auto& t : threads) t.join();
   } catch (std::exception const& e) {

@@ -56,7 +56,7 @@ inline std::string code(std::string_view text) { return "<code><bdi>" + escape(t
 inline constexpr std::string_view style = R"(
 :root{color-scheme:light dark;--page:#f6f6f3;--card:#fff;--ink:#1c212b;--soft:#59616e;--rule:#dcdfe4;--wait:#e4e7ec;
 --old:#6b7280;--new:#0b7285;--good:#2b7a3d;--warn:#a34e00;--bad:#c22525;--pale:#0b728522}
-@media(prefers-color-scheme:dark){:root{--page:#12151a;--card:#1a1e25;--ink:#e7eaef;--soft:#a0a9b7;--rule:#2e3540;--wait:#333b47;
+@media screen and (prefers-color-scheme:dark){:root{--page:#12151a;--card:#1a1e25;--ink:#e7eaef;--soft:#a0a9b7;--rule:#2e3540;--wait:#333b47;
 --old:#a7afbd;--new:#4ccbdf;--good:#5fcf74;--warn:#ffae5c;--bad:#ff7b7b;--pale:#4ccbdf2b}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
@@ -66,7 +66,7 @@ h1{font-size:1.75rem;line-height:1.2;margin:0;overflow-wrap:anywhere}
 h2{font-size:1.05rem;margin:0 0 .75rem}
 p{margin:.4rem 0}
 .soft{color:var(--soft)}.good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}
-section{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:1.1rem 1.25rem;margin-top:1rem;break-inside:avoid}
+section{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:1.1rem 1.25rem;margin-top:1rem}
 figure{margin:0}figure+figure,figure+.scroll{margin-top:1.1rem}figcaption{color:var(--soft);font-size:.87rem;margin-top:.35rem}
 code{font:.87em/1.45 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
@@ -80,7 +80,8 @@ dl.key dd small{display:block;font-size:.82rem;font-weight:400;color:var(--soft)
 ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0 0;padding:0;font-size:.87rem}
 ul.legend i{display:inline-block;width:.8rem;height:.8rem;border-radius:.2rem;margin-right:.4rem;vertical-align:-.08rem}
 footer{color:var(--soft);font-size:.87rem;margin-top:1.25rem}
-@media print{:root{--page:#fff}body{font-size:10.5pt}main{max-width:none;padding:0}section{border-color:#bbb}}
+@media print{:root{--page:#fff}body{font-size:10.5pt}main{max-width:none;padding:0}section{border-color:#bbb}h2{break-after:avoid}
+figure,tr,li{break-inside:avoid}dl.key{grid-template-columns:repeat(3,1fr)}}
 @media(max-width:34rem){main{padding:1.25rem .75rem 2rem}section{padding:.9rem}}
 )";
 

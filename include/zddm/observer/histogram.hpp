@@ -33,11 +33,6 @@ public:
   /// The duration which the share `q` (0 to 1) of all do not exceed; zero while there is none.
   std::chrono::nanoseconds quantile(double q) const { return read().quantile(q); }
 
-  /// Forgets what was counted; what is added meanwhile may be forgotten too.
-  void clear() noexcept {
-    for (auto& c : counts_) c.store(0, std::memory_order_relaxed);
-  }
-
   static constexpr std::size_t bucket_of(std::chrono::nanoseconds took) noexcept {
     auto const n = static_cast<std::uint64_t>(took.count() < 4 ? 4 : took.count());
     auto const power = static_cast<std::size_t>(std::bit_width(n)) - 1;
