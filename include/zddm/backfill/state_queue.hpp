@@ -30,7 +30,7 @@ public:
 
   bool make(std::string_view text, std::uint64_t items) {
     plan_entry const p{items, std::string(text)};
-    return commit({{root_ + "plan", 0, lifecycle::entry::encode("plan", p)}});
+    return commit({{{root_ + "plan", 0, lifecycle::entry::encode("plan", p)}}});
   }
 
   std::optional<planned> plan() const {
@@ -73,7 +73,7 @@ public:
       if (r.note) entry.note = *r.note;
       if (!r.reason.empty()) entry.reason = r.reason;
       if (r.to == work::open && r.reason.empty()) --entry.attempts;
-      if (commit({{found->path, found->revision, lifecycle::entry::encode("work", entry)}})) return true;
+      if (commit({{{found->path, found->revision, lifecycle::entry::encode("work", entry)}}})) return true;
     }
   }
 
