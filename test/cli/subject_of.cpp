@@ -7,7 +7,11 @@
 #include <doctest/doctest.h>
 
 #include <cli/ground.hpp>
+#include <zddm/consistency/versioned.hpp>
+#include <zddm/lifecycle/shared.hpp>
 #include <zddm/memory/state_store.hpp>
+#include <zddm/memory/store.hpp>
+#include <zddm/proxy/proxy.hpp>
 
 using namespace zddm;
 using cli::environment;
@@ -30,6 +34,16 @@ struct narrow {
   static narrow_row to_new(std::string const& v) { return {v}; }
 };
 static_assert(!mapped<ground::store, narrow>::is_two_way);
+
+/// Both stores keep versions.
+struct with_versions {
+  static constexpr std::string_view name = "with_versions";
+  using store = memory::store<int, std::string>;
+  using proxy_type = proxy<store, store, lifecycle::shared, consistency::versioned>;
+  store& old_store() { return from; }
+  store& new_store() { return to; }
+  static inline store from, to;
+};
 
 intent_id const dead{1, 1}, live{2, 1};
 bool is_dead(intent_id id) { return id == dead; }
@@ -160,4 +174,43 @@ TEST_CASE("subject_of: marks of the dead are freed with their values, those of t
   auto const again = put("again");
   CHECK(p.to.mark(1, again, live));
   CHECK_FALSE(p.to.mark(2, again, dead));
+}
+
+TEST_CASE("subject_of: stores that keep versions are copied, compared, healed and drained by them") {
+  auto& from = with_versions::from;
+  auto& to = with_versions::to;
+  environment const env;
+  memory::state_store state;
+  auto shared = cli::shared_state::of(state);
+  subject_of<with_versions> m(env);
+  for (int i = 0; i < 100; ++i) from.put_next(i, std::to_string(i), 1);
+  to.erase_if_newer(50, from.erase_next(50, 1));
+  CHECK(m.copy(shared, {}).ending == backfill::ending::complete);
+  CHECK(to.size() == 99);
+  CHECK(to.get_versioned(7) == from.get_versioned(7));
+  CHECK(m.compare({}).clean());
+
+  to.put(7, "wrong");
+  from.put_next(8, "its process died", 2);
+  verify::options how;
+  how.timing.sleep = [](auto, auto const&) {};
+  CHECK(m.compare(how).open.differs == 2);
+  verify::repairs done{};
+  m.heal(how, {.right = verify::authority::new_store}, done);
+  CHECK(done.healed == 2);
+  CHECK(*from.get(7) == "wrong");
+  CHECK(*to.get(8) == "its process died");
+
+  m.distrust("10"); // New has what Old has
+  CHECK(to.get(10));
+  from.put_next(9, "nine", 3); // while New was shut out
+  m.distrust("9");
+  CHECK_FALSE(to.get(9));
+  CHECK(m.compare(how).unknown == 1);
+  CHECK(m.compare(how).open.total() == 0);
+  auto const drained = m.drain(is_dead, {});
+  CHECK(drained.healed == 1);
+  CHECK(drained.dry());
+  CHECK(*to.get(9) == "nine");
+  CHECK(m.compare(how).unknown == 0);
 }

@@ -108,4 +108,11 @@ TEST_CASE("version_repair heals what New was made to forget") {
   s.to.erase_if_newer(1, zddm::forgotten_version(n.counter - 1));
   CHECK(s.mend(authority::old_store).healed == 1);
   CHECK(s.alike());
+  for (auto const right : {authority::old_store, authority::new_store}) {
+    auto const held = s.from.get_versioned(1).version;
+    s.to.erase_if_newer(1, zddm::forgotten_version(held.counter + 5)); // of versions that Old has not come to
+    CHECK(s.mend(right).healed == 1);
+    CHECK(s.from.get(1) == "v2");
+    CHECK(s.alike());
+  }
 }

@@ -55,7 +55,7 @@ public:
   virtual void clear_new() = 0;                      ///< New holds and knows nothing afterwards
   virtual void migrate() = 0;                        ///< its own step; not between stores
   virtual void destroy() = 0;                        ///< its own step, and New's side records go
-  virtual void distrust(std::string const& key) = 0; ///< New asks Old for that key (text) from now on
+  virtual void distrust(std::string const& key) = 0; ///< New asks Old for that key (text) from now on, or has what Old has
 
   virtual backfill::result copy(shared_state& state, backfill::options const& how) = 0;
   virtual verify::report compare(verify::options const& how) = 0;

@@ -13,13 +13,18 @@
 #include <utility>
 #include <vector>
 
+#include <zddm/backfill/version_filler.hpp>
 #include <zddm/cli/environment.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/core/hash.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/text.hpp>
+#include <zddm/core/version.hpp>
 #include <zddm/lifecycle/migration.hpp>
+#include <zddm/verify/look_at.hpp>
+#include <zddm/verify/merge.hpp>
+#include <zddm/verify/version_repair.hpp>
 
 namespace zddm::cli {
 
@@ -121,6 +126,7 @@ public:
 
   void prepare() override {
     if constexpr (requires(M& m) { m.prepare(); }) made().prepare();
+    if constexpr (versions && requires(M& m) { m.old_store().create_records(); }) from_store().create_records();
     if constexpr (stores) to_store().create_records();
   }
   std::uint64_t rows_in_new() override {
@@ -142,26 +148,39 @@ public:
   void distrust(std::string const& key) override {
     if constexpr (stores) {
       auto const k = text::decode<key_of<new_type>>(key);
-      if (auto const begun = to_store().begin(k, next_intent_())) to_store().release(k, *begun);
+      if constexpr (versions) {
+        // Where Old's version cannot be read, New can only forget what it has.
+        auto held = to_store().get_versioned(k).version;
+        try {
+          held = from_store().get_versioned(k).version;
+          if (held.counter > 0) --held.counter;
+        } catch (unmappable const&) {
+        }
+        to_store().erase_if_newer(k, forgotten_version(held.counter));
+      } else if (auto const begun = to_store().begin(k, next_intent_()))
+        to_store().release(k, *begun);
     }
   }
 
   backfill::result copy(shared_state& state, backfill::options const& how) override {
-    if constexpr (stores)
+    if constexpr (versions) {
+      backfill::version_filler filler(from_store(), to_store());
+      return backfill::run(from_store(), filler, state, name(), how);
+    } else if constexpr (stores)
       return backfill::run(from_store(), to_store(), state, name(), how);
     else
       return {};
   }
   verify::report compare(verify::options const& how) override {
     if constexpr (stores)
-      return verify::run(from_store(), to_store(), how);
+      return verify::run(from_store(), to_store(), how, zddm::detail::any_sink{}, way{});
     else
       return {};
   }
   verify::report heal(verify::options const& how, verify::repair_options const& mending, verify::repairs& done) override {
     if constexpr (stores) {
-      verify::repair<old_type, new_type> repair(from_store(), to_store(), mending);
-      auto report = verify::run(from_store(), to_store(), how, [&](auto const& wrong) { repair(wrong.key); });
+      repair_type repair(from_store(), to_store(), mending);
+      auto report = verify::run(from_store(), to_store(), how, [&](auto const& wrong) { repair(wrong.key); }, way{});
       done = repair.done();
       return report;
     } else
@@ -189,7 +208,16 @@ public:
     return freed;
   }
   verify::drained drain(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) override {
-    if constexpr (stores)
+    if constexpr (versions) { // nothing lists the keys that New was made to forget
+      repair_type repair(from_store(), to_store());
+      verify::merge(
+          from_store(), to_store(), {.stop = stop},
+          [&](verify::kind what, auto const& key) {
+            if (what == verify::kind::missing) repair(key);
+          },
+          [](auto const&) {});
+      return {repair.done().healed, 0, repair.done().in_flight + repair.done().left};
+    } else if constexpr (stores)
       return verify::drain(from_store(), to_store(), abandoned, 1000, stop);
     else
       return {};
@@ -210,6 +238,19 @@ private:
   }
   using old_type = typename decltype(old_type_of())::type;
   using new_type = typename decltype(new_type_of())::type;
+
+  /// Both stores keep versions, and no intents.
+  static constexpr bool versions = stores && requires { requires M::proxy_type::consistency_type::keeps_versions; };
+  static auto mended_by() {
+    if constexpr (versions)
+      return std::type_identity<std::pair<verify::by_versions, verify::version_repair<old_type, new_type>>>{};
+    else if constexpr (stores)
+      return std::type_identity<std::pair<verify::by_intents, verify::repair<old_type, new_type>>>{};
+    else
+      return std::type_identity<std::pair<void*, void*>>{};
+  }
+  using way = typename decltype(mended_by())::type::first_type;
+  using repair_type = typename decltype(mended_by())::type::second_type;
 
   /// From the form in which keys are shown; a text may go without its quotes.
   template <class Key> static Key key_from(std::string const& shown) {

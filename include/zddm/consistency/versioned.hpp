@@ -36,6 +36,7 @@ struct versioned {
     template <class Store> static constexpr bool serves_old = versioned_store<Store>;
     template <class Old, class New> static constexpr bool updates = conditional_store<Old> && conditional_store<New>;
     static constexpr bool many_processes = true;
+    static constexpr bool keeps_versions = true; ///< in both stores; New has no intents
     static constexpr bool takes_every_write = true;
     static constexpr bool late_calls = true;
     static constexpr bool deferred_writes = false;

@@ -41,7 +41,7 @@ private:
     if (g.moving) return nullptr;
     if (!g.wrong && !g.unknown) return &done_.agreed;
     if (g.wrong == kind::unmappable) return &forget(key, g);
-    return g.behind || g.unknown ? follow(key, g) : rewrite(key, g);
+    return g.at < std::max(g.old_at, oldest_version) ? follow(key, g) : rewrite(key, g);
   }
 
   /// Until the switch New is made to ask Old for what it cannot hold.
@@ -56,7 +56,7 @@ private:
   }
 
   std::uint64_t* rewrite(key_of<New> const& key, look const& g) {
-    bool const to_old = o_.right == authority::new_store;
+    bool const to_old = o_.right == authority::new_store && g.known != knowledge::unknown;
     if constexpr (!conditional_store<Old>)
       return &done_.left;
     else {
