@@ -2,6 +2,9 @@
 #include <zddm/cli/condition.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +20,13 @@ struct facts {
   zddm::backfill::coverage copied{};
   std::vector<zddm::lifecycle::lease> processes;
   bool stores = true;
+  zddm::lifecycle::thresholds wanted{};
+  zddm::lifecycle::series course{};
+  std::optional<double> ratio;
 
-  std::vector<condition> of(step s) const { return conditions_of(s, "names", stores, record, copied, processes); }
+  std::vector<condition> of(step s) const {
+    return conditions_of(s, "names", stores, wanted, {record, copied, processes, course, ratio});
+  }
 };
 
 condition named(std::vector<condition> const& all, std::string_view name) {
@@ -119,4 +127,69 @@ TEST_CASE("condition: only the gate that is named is skipped, and it is noted wi
   CHECK(require(step::cut_over, "names", f.of(step::cut_over), o) == "override: backfill (not begun), mismatches (not compared)");
   f.record.proof.covered = f.record.proof.verified = true;
   CHECK(require(step::cut_over, "names", f.of(step::cut_over), o).empty());
+}
+
+namespace {
+
+/// Comparisons of a minute each, the last of which ended at `until`.
+zddm::lifecycle::series compared(int minutes, std::uint64_t equal, std::uint64_t differs, std::int64_t until) {
+  zddm::lifecycle::series s{};
+  for (int i = minutes; i > 0; --i) {
+    zddm::lifecycle::point p{};
+    p.from = until - i * 60'000;
+    p.until = p.from + 60'000;
+    p.counted.equal = equal;
+    p.counted.differs = differs;
+    s.points.push_back(p);
+  }
+  return s;
+}
+
+} // namespace
+
+TEST_CASE("condition: the processes' comparisons have to agree over the whole window that the migration asks for") {
+  using namespace std::chrono_literals;
+  constexpr std::int64_t now = 1'000'000'000;
+  constexpr zddm::lifecycle::thresholds asked{999'500, 30min, 0};
+  auto const judged = [&](int minutes, std::uint64_t equal, std::uint64_t differs) {
+    return zddm::cli::consistency_of(asked, compared(minutes, equal, differs, now), "zd verify names", now);
+  };
+  CHECK(judged(40, 10'000, 5).met);
+  CHECK(judged(40, 10'000, 5).wanted == "consistency >= 99.95 % for 30 min");
+  CHECK(judged(40, 10'000, 5).found == "99.95 %");
+  CHECK_FALSE(judged(40, 10'000, 6).met);
+  CHECK_FALSE(judged(12, 10'000, 0).met);
+  CHECK(judged(12, 10'000, 0).found == "100 % for 12 min");
+  CHECK(judged(0, 0, 0).found == "not compared");
+  CHECK_FALSE(judged(0, 0, 0).met);
+  // What was wrong before the window does not count; a pause in it does no harm.
+  auto early = compared(90, 10'000, 0, now);
+  for (std::size_t i = 0; i < 50; ++i) early.points[i].counted.differs = 1000;
+  early.points[70].counted = {};
+  CHECK(zddm::cli::consistency_of(asked, early, "", now).met);
+}
+
+TEST_CASE("condition: New may be slower than Old by no more than the migration allows") {
+  constexpr zddm::lifecycle::thresholds asked{0, {}, 150};
+  CHECK(zddm::cli::latency_of(asked, 1.5, "").met);
+  CHECK(zddm::cli::latency_of(asked, 0.914, "").found == "0.91");
+  CHECK(zddm::cli::latency_of(asked, 0.914, "").wanted == "new p99 <= 1.5 x old p99");
+  CHECK_FALSE(zddm::cli::latency_of(asked, 1.51, "").met);
+  CHECK_FALSE(zddm::cli::latency_of(asked, std::nullopt, "").met);
+  CHECK(zddm::cli::latency_of(asked, std::nullopt, "").found == "not measured");
+}
+
+TEST_CASE("condition: what is measured is asked for by the switch alone, and only where the migration does") {
+  facts f;
+  CHECK(f.of(step::cut_over).size() == 4);
+  f.wanted = {999'500, std::chrono::hours(1), 150};
+  CHECK(f.of(step::cut_over).size() == 6);
+  CHECK_FALSE(named(f.of(step::cut_over), "consistency").met);
+  CHECK_FALSE(named(f.of(step::cut_over), "latency").met);
+  f.course = compared(61, 100, 0, zddm::lifecycle::wall_milliseconds());
+  f.ratio = 0.9;
+  CHECK(named(f.of(step::cut_over), "consistency").met);
+  CHECK(named(f.of(step::cut_over), "latency").met);
+  for (auto const s : {step::migrate, step::complete, step::destroy})
+    for (auto const& one : f.of(s)) CHECK((one.name != "consistency" && one.name != "latency"));
 }

@@ -86,3 +86,20 @@ TEST_CASE("cut_over: one that was interrupted between the rows goes on, and a se
   d.run(cli::cut_over);
   CHECK(d.said("names is already switched"));
 }
+
+TEST_CASE("cut_over: what the migration asks of its processes refuses it, and may be skipped by name") {
+  desk d("switch");
+  d.place(row::migrated);
+  d.m.wanted = {999'500, std::chrono::hours(1), 150};
+  auto const e = d.failure_of(cli::cut_over);
+  CHECK(e.code() == 304);
+  CHECK(e.note().find("--override=consistency,latency ") != std::string::npos);
+  CHECK(d.at() == row::migrated);
+  d.asked.overrides = {"consistency", "latency"};
+  d.run(cli::cut_over);
+  CHECK(d.at() == row::switched);
+  bool told = false;
+  for (auto const& one : zddm::lifecycle::history(d.memory, "names"))
+    told = told || one.note == "override: consistency (not compared), latency (not measured)";
+  CHECK(told);
+}

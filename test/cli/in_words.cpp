@@ -28,6 +28,7 @@ TEST_CASE("in words: how long a job takes") {
   CHECK(in_words(12s) == "12 s");
   CHECK(in_words(38min + 20s) == "38 min");
   CHECK(in_words(2h + 5min) == "2 h 5 min");
+  CHECK(in_words(1h) == "1 h");
 }
 
 TEST_CASE("in words: an instant of the state store, and what is none") {

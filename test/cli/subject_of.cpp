@@ -20,6 +20,7 @@ using cli::subject_of;
 namespace {
 
 struct by_environment {
+  static constexpr zddm::lifecycle::thresholds thresholds{.latency_percent = 150};
   static constexpr std::string_view name = "by_environment";
   explicit by_environment(environment const& env) { path = env.get("PLACE", "none"); }
   void migrate() {}
@@ -58,6 +59,7 @@ TEST_CASE("subject_of: what the type says of itself") {
   CHECK(m.to() == "memory:new");
   CHECK(m.reach() == threshold::percent(20));
   CHECK(m.one_way().empty());
+  CHECK(m.thresholds() == lifecycle::thresholds{});
   CHECK(m.between_stores());
   CHECK(m.depends_on().empty());
   subject_of<ground::fields> const f(env);
@@ -72,6 +74,7 @@ TEST_CASE("subject_of: a migration is made from the environment, once, when it i
   environment const env([](std::string const&) { return std::optional<std::string>("there"); });
   subject_of<by_environment> m(env);
   CHECK(m.name() == "by_environment");
+  CHECK(m.thresholds() == lifecycle::thresholds{.latency_percent = 150});
   CHECK(by_environment::path.empty());
   m.open();
   CHECK(by_environment::path == "there");

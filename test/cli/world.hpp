@@ -43,6 +43,7 @@ struct scripted : cli::subject {
   std::string_view from() const override { return "memory:old"; }
   std::string_view to() const override { return "memory:new"; }
   zddm::threshold reach() const override { return zddm::threshold::closed(); }
+  zddm::lifecycle::thresholds thresholds() const override { return wanted; }
   std::string_view one_way() const override { return no_way_back; }
   bool between_stores() const override { return stores; }
   std::optional<zddm::promise> promised() const override { return promises; }
@@ -96,6 +97,7 @@ struct scripted : cli::subject {
 
   std::string called = "names";
   std::vector<std::string_view> needs;
+  zddm::lifecycle::thresholds wanted;
   std::string_view no_way_back;
   bool stores = true;
   std::optional<zddm::promise> promises;

@@ -2,19 +2,25 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 
 #include <zddm/backfill/coverage.hpp>
 #include <zddm/cli/failure.hpp>
+#include <zddm/cli/in_words.hpp>
 #include <zddm/cli/options.hpp>
 #include <zddm/lifecycle/lease.hpp>
 #include <zddm/lifecycle/record.hpp>
+#include <zddm/lifecycle/series.hpp>
+#include <zddm/lifecycle/thresholds.hpp>
 #include <zddm/lifecycle/transition.hpp>
 
 namespace zddm::cli {
@@ -34,10 +40,42 @@ inline std::string percent(std::uint64_t part, std::uint64_t whole) {
   return fmt::format("{:.1f} %", std::min(99.9, 100.0 * static_cast<double>(part) / static_cast<double>(whole)));
 }
 
+/// How the processes' comparisons agreed over the window that a migration asks for.
+inline condition consistency_of(lifecycle::thresholds const& asked, lifecycle::series const& course, std::string remedy,
+                                std::int64_t now = lifecycle::wall_milliseconds()) {
+  std::chrono::milliseconds const window = asked.window;
+  auto const wanted = 1e-6 * asked.consistency_ppm;
+  auto const a = course.since(now - window.count());
+  auto const share = a.share();
+  auto const age = std::chrono::milliseconds(share ? now - course.since(0).from : 0);
+  condition c{"consistency", false, fmt::format("consistency >= {} for {}", percent_of(wanted), in_words(asked.window)),
+              "not compared", std::move(remedy)};
+  if (!share) return c;
+  c.met = *share >= wanted && age >= window;
+  c.found = percent_of(*share) + (age < window ? " for " + in_words(std::chrono::duration_cast<std::chrono::seconds>(age)) : "");
+  return c;
+}
+
+/// How fast New answers beside Old.
+inline condition latency_of(lifecycle::thresholds const& asked, std::optional<double> ratio, std::string remedy) {
+  auto const most = 0.01 * asked.latency_percent;
+  return {"latency", ratio && *ratio <= most, fmt::format("new p99 <= {:g} x old p99", most),
+          ratio ? fmt::format("{:.2f}", *ratio) : "not measured", std::move(remedy)};
+}
+
+/// What the conditions of a step are judged by.
+struct grounds {
+  lifecycle::record const& record;
+  backfill::coverage const& copied;
+  std::span<lifecycle::lease const> processes;
+  lifecycle::series const& course;
+  std::optional<double> latency_ratio;
+};
+
 /// The conditions of a step as far as the state store knows them. `between_stores`: else there is nothing to compare.
 inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_view name, bool between_stores,
-                                            lifecycle::record const& r, backfill::coverage const& copied,
-                                            std::span<lifecycle::lease const> processes) {
+                                            lifecycle::thresholds const& wanted, grounds const& known) {
+  auto const& [r, copied, processes, course, latency_ratio] = known;
   using lifecycle::step;
   auto const& proof = r.proof;
   std::vector<condition> all;
@@ -59,6 +97,10 @@ inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_v
                    remedy(!proof.covered   ? "migrate"
                           : proof.verified ? "repair"
                                            : "verify")});
+  if (between_stores && asked == step::cut_over) {
+    if (wanted.consistency_ppm != 0) all.push_back(consistency_of(wanted, course, remedy("verify")));
+    if (wanted.latency_percent != 0) all.push_back(latency_of(wanted, latency_ratio, remedy("status")));
+  }
   if (between_stores && (asked == step::cut_over || asked == step::complete))
     all.push_back({"unknown", proof.unknown == 0, "keys unknown in New 0", fmt::format("{}", proof.unknown), remedy("repair")});
   if (asked == step::destroy) {

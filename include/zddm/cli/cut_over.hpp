@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include <fmt/core.h>
 
 #include <zddm/cli/settle.hpp>
@@ -11,7 +14,7 @@ namespace zddm::cli {
 /// `zd switch`, migrated to switched: New answers reads, once all gates are met.
 inline void cut_over(session& s, subject& m) {
   step_run step(s, m, lifecycle::step::cut_over);
-  auto const known = {std::string_view("backfill"), std::string_view("mismatches")};
+  std::vector<std::string_view> known{"backfill", "mismatches", "consistency", "latency"};
   if (s.asked.dry_run) {
     step.require(known);
     return step.plan();
@@ -24,7 +27,8 @@ inline void cut_over(session& s, subject& m) {
     auto overridden = step.require(known);
     if (m.between_stores()) {
       note_unknown(s, m, settle(s, m, false).left_unknown);
-      overridden = step.require({"backfill", "mismatches", "unknown"});
+      known.push_back("unknown");
+      overridden = step.require(known);
     }
     if (!overridden.empty()) s.remark(m.name(), overridden);
     settled = true;

@@ -32,6 +32,7 @@ inline std::string in_words(std::chrono::seconds time) {
   auto const s = time.count();
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{} min", s / 60);
+  if (s / 60 % 60 == 0) return fmt::format("{} h", s / 3600);
   return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
 }
 

@@ -34,7 +34,9 @@ struct standing {
         now(s.state.now()) {
     command = next_command(record.now.at);
     for (auto const& path : lifecycle::step_paths)
-      if (path.name == command) conditions = conditions_of(path.asked, m.name(), m.between_stores(), record, copied, processes);
+      if (path.name == command)
+        conditions = conditions_of(path.asked, m.name(), m.between_stores(), m.thresholds(),
+                                   {record, copied, processes, calls.course, calls.ratio()});
   }
 
   std::string progress() const {

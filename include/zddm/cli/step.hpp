@@ -12,11 +12,13 @@
 #include <zddm/cli/clocks.hpp>
 #include <zddm/cli/condition.hpp>
 #include <zddm/cli/hold.hpp>
+#include <zddm/cli/measured.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/lifecycle/barrier.hpp>
 #include <zddm/lifecycle/drive.hpp>
 #include <zddm/lifecycle/lease.hpp>
+#include <zddm/lifecycle/sample.hpp>
 #include <zddm/lifecycle/transition.hpp>
 
 /// What the commands that move a migration have in common.
@@ -65,8 +67,13 @@ public:
   lifecycle::record record() const { return s_.record(m_.name()); }
 
   std::vector<condition> conditions() const {
-    return conditions_of(asked_, m_.name(), m_.between_stores(), record(), backfill::coverage_of(s_.state, m_.name()),
-                         lifecycle::leases(s_.state, m_.name()));
+    lifecycle::sample(s_.state, m_.name());
+    auto const at = record();
+    auto const copied = backfill::coverage_of(s_.state, m_.name());
+    auto const processes = lifecycle::leases(s_.state, m_.name());
+    measured const calls(s_, m_.name());
+    return conditions_of(asked_, m_.name(), m_.between_stores(), m_.thresholds(),
+                         {at, copied, processes, calls.course, calls.ratio()});
   }
 
   /// Throws `failure` where a condition named in `which` is neither met nor overridden.

@@ -16,6 +16,7 @@
 #include <zddm/core/intent.hpp>
 #include <zddm/core/threshold.hpp>
 #include <zddm/lifecycle/settings.hpp>
+#include <zddm/lifecycle/thresholds.hpp>
 #include <zddm/proxy/guarantee.hpp>
 #include <zddm/verify/drain.hpp>
 #include <zddm/verify/repair.hpp>
@@ -35,6 +36,8 @@ public:
   virtual std::string_view to() const = 0;
   /// The highest rate the gate admits without being raised.
   virtual threshold reach() const = 0;
+  /// What it asks of what its processes measure before it is switched.
+  virtual lifecycle::thresholds thresholds() const = 0;
   /// Why there is no way back after the switch; empty where there is one.
   virtual std::string_view one_way() const = 0;
   /// Whether there are two stores to copy, compare and repair between; else the migration copies by itself.

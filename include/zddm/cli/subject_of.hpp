@@ -81,6 +81,12 @@ public:
     else
       return threshold::open();
   }
+  lifecycle::thresholds thresholds() const override {
+    if constexpr (requires { M::thresholds; })
+      return M::thresholds;
+    else
+      return {};
+  }
   std::string_view one_way() const override {
     if constexpr (stores)
       return rollback_refusal<old_type>;
