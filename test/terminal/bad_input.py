@@ -84,6 +84,8 @@ def foreign_state():
         copied(f"UPDATE zddm_entries SET value = 'nonsense' WHERE path = 'm/{NAME}/state'")
         for command in ("status", "migrate"):
             refused(place, command, code=7, error="ZD-201", **where)
+        copied(f"UPDATE zddm_entries SET value = replace(value, 'prepared', 'flying') WHERE path = 'm/{NAME}/state'")
+        refused(place, "status", code=7, error="ZD-201", **where)
         copied(f"UPDATE zddm_entries SET value = 'zddm record 99 7.0.0\n' WHERE path = 'm/{NAME}/state'")
         check("7.0.0" in refused(place, "status", code=7, error="ZD-202", **where), "not a word of who wrote it")
         copied("UPDATE zddm_state SET format = 99")

@@ -155,7 +155,7 @@ def two_operators():
         stop(first, place.folder + "/zd.db", place.folder + "/old.db")  # so that it is at work for as long as this takes
         for words in (("rollback", NAME), ("repair", NAME)):
             text = place.must(*words, code=4)
-            check("ZD-203" in text and f":{first.pid} runs zd migrate" in text and "Wait for it or stop it" in text, text)
+            check("ZD-203" in text and f":{first.pid} runs zd migrate" in text and "Wait for it or stop it" in text and "zd unlock" in text, text)
         seen = place.status()["operator"]
         check(seen and seen["command"].startswith("zd migrate"), f"{seen}")
         text = place.must("unlock", NAME, code=3)

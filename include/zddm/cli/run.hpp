@@ -59,28 +59,34 @@ inline failure told(error const& e, exit_code exit, std::string const& more) {
 
 /// Whatever was thrown, as the user is told of it; to be called inside a handler.
 inline failure explained(std::string const& command) {
-  std::string const again = "zd " + command + " again goes on from here.";
+  // There is nothing to go on with where a command only looks.
+  constexpr std::array<std::string_view, 5> looks{"status", "watch", "history", "explain", "doctor"};
+  bool const moves = std::ranges::find(looks, command) == looks.end();
+  auto const then = [&](std::string safe) {
+    if (!moves) return safe;
+    return safe + (safe.empty() ? "" : " ") + "zd " + command + " again goes on from here.";
+  };
   try {
     throw;
   } catch (failure const& e) {
     return e;
   } catch (lifecycle::held const& e) {
-    return {e.code(), exit_code::held, without_code(e.what()), {}, ""};
+    return {e.code(), exit_code::held, without_code(e.what()), {{"if it does not come back", "zd unlock NAME"}}, ""};
   } catch (lifecycle::unacknowledged const& e) {
     std::vector<finding> missing;
     for (auto const& one : e.missing()) missing.push_back({fmt::format("{} is at epoch {}", one.who(), one.epoch), ""});
     return {e.code(), exit_code::unacknowledged, "not every process obeys in time", std::move(missing),
-            "what was announced is safe beside what was before. " + again};
+            then("what was announced is safe beside what was before.")};
   } catch (state_failure const& e) {
-    return told(e, exit_code::unreachable, "processes go on until their leases end. " + again);
+    return told(e, exit_code::unreachable, then("processes go on until their leases end."));
   } catch (refused const& e) {
     return told(e, exit_code::refused, "");
   } catch (error const& e) {
     bool const of_the_state = e.code() == 201 || e.code() == 202;
     return told(e, of_the_state ? exit_code::unreachable : exit_code::failed,
-                of_the_state ? "processes go on until their leases end." : again);
+                of_the_state ? "processes go on until their leases end." : then(""));
   } catch (std::exception const& e) {
-    return {320, exit_code::failed, e.what(), {}, "what was done so far stays. " + again};
+    return {320, exit_code::failed, e.what(), {}, then("what was done so far stays.")};
   }
 }
 
