@@ -110,6 +110,19 @@ TEST_CASE("postgres connection: a server that is not there is transient, a wrong
   CHECK(right.intact());
 }
 
+TEST_CASE("postgres connection: of several hosts the first that takes writes serves") {
+  auto& server = test::postgres_server::shared();
+  auto const port = std::to_string(server.port());
+  connection c("postgres://postgres@127.0.0.1:1,127.0.0.1:" + port + "/postgres", {});
+  CHECK(one(c, "SELECT 7").integer(0, 0) == 7);
+  auto const url = server.fresh();
+  test::postgres_server::execute(url,
+                                 "ALTER DATABASE " + url.substr(url.rfind('/') + 1) + " SET default_transaction_read_only = on");
+  auto const e = failing([&] { connection const reads_only(url, brisk); });
+  CHECK(e.kind() == error_class::transient);
+  CHECK(std::string(e.what()).find("read-only") != std::string::npos);
+}
+
 TEST_CASE("postgres connection: a port that accepts and says nothing is given up") {
   silent_port const port;
   auto const start = std::chrono::steady_clock::now();

@@ -75,7 +75,7 @@ public:
     app.add_flag("--yes", yes, "--yes=NAME,...: complete and destroy these without asking");
     app.add_flag("--dry-run", asked.dry_run, "say what would be done, change nothing");
     app.add_flag("--wait", wait, "--wait=TIME: how long to wait for every process to obey (60s)");
-    app.add_option("--state", asked.state, "where the fleet's state is: sqlite:PATH")->type_name("URL");
+    app.add_option("--state", asked.state, "where the fleet's state is, such as sqlite:PATH")->type_name("URL");
     app.add_flag("--override", overrides, "--override=GATE,...: skip gates by name; kept in the history");
     app.add_flag("--restart", asked.restart, "migrate: plan the copy anew; rows in New are left alone; verify: begin anew");
     app.add_option("--sample", sample, "verify: 1% of the keys by hash, or 20 ranges of keys at random")->type_name("SHARE|N");
