@@ -60,6 +60,8 @@ TEST_CASE("tell_comparison: a sample does not say that the stores were compared"
   cli::event_file none("");
   d.place(row::migrating, [](auto& r) { r.proof.covered = true; });
   cli::tell_comparison(s, d.m, two_open(), 0, cli::evidence_of::faults_alone, none);
+  CHECK_FALSE(cli::last_comparison(s, "names"));
+  CHECK(zddm::lifecycle::load_series(d.memory, "names").first.since(0).wrong == 2); // but it is part of the course
   CHECK_FALSE(d.record().proof.verified);
   CHECK(d.record().proof.mismatches == 2);
 }

@@ -33,7 +33,16 @@ struct comparison {
   std::uint64_t seen() const { return settled + in_flight + unknown + wrong.total(); }
 };
 
-/// Keeps what a comparison found: as the last one, and in the course of the migration.
+/// Keeps in the course of the migration that keys were compared, all or some, and how many stayed wrong.
+inline void note_compared(session const& s, std::string_view name, std::uint64_t keys, std::uint64_t open) {
+  lifecycle::point now{};
+  now.from = lifecycle::wall_milliseconds();
+  now.verified = keys;
+  now.left_open = open;
+  lifecycle::add_to_series(s.state, name, now);
+}
+
+/// Keeps what a comparison of all keys found: as the last one, and in the course of the migration.
 inline void note_comparison(session const& s, std::string_view name, verify::report const& found, std::uint64_t repaired) {
   comparison c{lifecycle::wall_time(),
                "zd " + s.asked.command,
@@ -48,11 +57,7 @@ inline void note_comparison(session const& s, std::string_view name, verify::rep
   std::array<lifecycle::change, 1> const last{
       {{lifecycle::entry::path(name, "comparison"), lifecycle::any_revision, lifecycle::entry::encode("comparison", c)}}};
   s.state.commit(last);
-  lifecycle::point now{};
-  now.from = lifecycle::wall_milliseconds();
-  now.verified = c.keys;
-  now.left_open = c.open();
-  lifecycle::add_to_series(s.state, name, now);
+  note_compared(s, name, c.keys, c.open());
 }
 
 /// Nothing where the stores were never compared.

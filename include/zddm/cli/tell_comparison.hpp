@@ -60,6 +60,7 @@ inline void note_found(session const& s, subject const& m, verify::report const&
   auto const open = found.open.total() - std::min(healed, found.open.total());
   auto const before = s.record(m.name()).proof;
   if (what == evidence_of::everything) note_comparison(s, m.name(), found, healed);
+  if (what == evidence_of::faults_alone) note_compared(s, m.name(), found.rows, open);
   if (what == evidence_of::nothing || (what == evidence_of::faults_alone && open <= before.mismatches)) return;
   bool const whole = what == evidence_of::everything;
   if (whole && s.asked.continuous && before.verified && before.mismatches == open && before.unmappable == found.open.unmappable)

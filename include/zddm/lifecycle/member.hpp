@@ -100,6 +100,7 @@ public:
 
   /// Tells the fleet what was measured, for the picture of the migration. Nothing depends on it.
   void report_once() {
+    std::lock_guard const one_at_a_time(report_guard_);
     std::uint64_t process = 0;
     {
       std::lock_guard const lock(guard_);
@@ -276,6 +277,8 @@ private:
   std::uint64_t ended_ = 0;
   coarse_clock::time_point renewal_{};
   coarse_clock::time_point deadline_{};
+
+  std::mutex report_guard_; ///< one thread at a time measures
 
   mutable std::mutex stop_guard_;
   std::condition_variable stop_signal_;
