@@ -37,6 +37,10 @@ TEST_CASE("comparing: one that was stopped goes on from its last position, of it
   d.m.comparing = [&](zddm::verify::options const& how) { resumed = how.from.has_value(); };
   cli::comparing(later, d.m, {.ranges = 3}).run();
   CHECK_FALSE(resumed);
+  d.asked.continuous = true;
+  cli::comparing(later, d.m, {}).run();
+  CHECK_FALSE(resumed);
+  d.asked.continuous = false;
   d.asked.dry_run = true;
   cli::comparing(later, d.m, {}).run();
   CHECK_FALSE(resumed);

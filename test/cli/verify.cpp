@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/cli/verify.hpp>
 
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include <cli/world.hpp>
+
+#include "tools/scratch.hpp"
 
 using namespace world;
 
@@ -134,4 +140,19 @@ TEST_CASE("verify: stopped it goes on, with --restart it begins anew") {
   d.asked.restart = true;
   CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
   CHECK_FALSE(resumed);
+}
+
+TEST_CASE("verify: what is found is in the file that was asked for, whatever is shown") {
+  test::scratch const folder;
+  desk d("verify");
+  d.asked.output = folder / "found.jsonl";
+  d.place(row::migrated);
+  d.m.found = two_open();
+  CHECK(d.failure_of(cli::verify).exit() == cli::exit_code::mismatches);
+  std::istringstream lines(test::read_file(d.asked.output));
+  std::vector<std::string> events;
+  for (std::string line; std::getline(lines, line);) events.push_back(cli::json::parse(line)["event"]);
+  CHECK(events == std::vector<std::string>{"mismatch", "mismatch", "comparison"});
+  d.asked.output = folder / "nowhere/found.jsonl";
+  CHECK(d.failure_of(cli::verify).code() == 322);
 }

@@ -44,7 +44,10 @@ inline std::string in_words(verify::sample const& s) {
 class comparing {
 public:
   comparing(session& s, subject& m, verify::sample const& what)
-      : s_(s), m_(m), kept_(s.state, m.name(), what.partial() ? "sample" : "full",
+      : s_(s), m_(m), kept_(s.state, m.name(),
+                            s.asked.continuous ? "continuous"
+                            : what.partial()   ? "sample"
+                                               : "full",
                             fmt::format("{} {} {} {}", m.name(), m.from(), m.to(), in_words(what))),
         shown_(s.out, m.name()) {
     how.sample = what;
