@@ -31,6 +31,7 @@ struct trial {
                         if (call == "scan" && !after && ++scans == fail_at) throw std::runtime_error("a broken page");
                       }};
   copy_type copy{seen, to};
+  read_ahead::rooms rooms;
 
   explicit trial(int rows) {
     for (int i = 1; i <= rows; ++i) from.put(i, "x");
@@ -51,7 +52,7 @@ std::vector<int> keys_of(read_ahead::page_type const& page) {
 
 TEST_CASE("read_ahead gives the pages in order, each to the limit that was said when the one before it was taken") {
   trial t(9);
-  read_ahead pages(t.copy, {1, 8}, 1);
+  read_ahead pages(t.copy, {1, 8}, 1, t.rooms);
   std::vector<std::vector<int>> seen;
   std::size_t limit = 1;
   while (auto const* const page = pages.next(++limit)) seen.push_back(keys_of(*page));
@@ -61,7 +62,7 @@ TEST_CASE("read_ahead gives the pages in order, each to the limit that was said 
 
 TEST_CASE("read_ahead reads one page while the one before is used, and no further") {
   trial t(100);
-  read_ahead pages(t.copy, {}, 10);
+  read_ahead pages(t.copy, {}, 10, t.rooms);
   CHECK(t.scanned(1));
   auto const* const first = pages.next(10);
   CHECK(t.scanned(2));
@@ -75,7 +76,7 @@ TEST_CASE("read_ahead reads one page while the one before is used, and no furthe
 TEST_CASE("read_ahead throws what reading threw, once the pages before it were given") {
   trial t(100);
   t.fail_at = 3;
-  read_ahead pages(t.copy, {}, 10);
+  read_ahead pages(t.copy, {}, 10, t.rooms);
   CHECK(pages.next(10));
   CHECK(pages.next(10));
   CHECK_THROWS_AS(pages.next(10), std::runtime_error);
@@ -85,10 +86,26 @@ TEST_CASE("read_ahead throws what reading threw, once the pages before it were g
 TEST_CASE("read_ahead may be left at any page, and ends where no rows are allowed") {
   trial t(100);
   {
-    read_ahead const pages(t.copy, {}, 10);
+    read_ahead const pages(t.copy, {}, 10, t.rooms);
   }
   CHECK(t.scans <= 1);
-  read_ahead pages(t.copy, {}, 10);
+  read_ahead pages(t.copy, {}, 10, t.rooms);
   CHECK(pages.next(0));
   CHECK_FALSE(pages.next(10));
+}
+
+TEST_CASE("read_ahead gives every row of one range after the other in the same rooms") {
+  trial t(60);
+  std::vector<int> seen;
+  for (int from = 0; from < 60; from += 20) {
+    read_ahead pages(t.copy, {from, from + 20}, 7, t.rooms);
+    bool ended = false;
+    while (auto const* const page = pages.next(7)) {
+      for (int const key : keys_of(*page)) seen.push_back(key);
+      ended = page->ends;
+    }
+    CHECK(ended);
+  }
+  REQUIRE(seen.size() == 60);
+  for (int i = 0; i < 60; ++i) CHECK(seen[static_cast<std::size_t>(i)] == i + 1);
 }

@@ -211,8 +211,8 @@ TEST_CASE("run goes on inside a chunk from the last page that was applied") {
 TEST_CASE("run saves the checkpoint of what was copied when it is stopped, though it saves seldom") {
   people from, to;
   state_store state;
-  fill(from, 100);
-  auto o = small(10, 100);
+  fill(from, 5000);
+  auto o = small(10, 5000);
   o.save_every = 1h;
   std::stop_source stop;
   o.stop = stop.get_token();
@@ -222,6 +222,16 @@ TEST_CASE("run saves the checkpoint of what was copied when it is stopped, thoug
   };
   run(from, to, state, "people", o);
   CHECK(coverage_of(state, "people").copied == 40);
+}
+
+TEST_CASE("run saves the checkpoint after each hundredth of all rows, though it saves seldom") {
+  people from, to;
+  state_store state;
+  fill(from, 1000);
+  auto o = small(5, 1000);
+  o.save_every = 1h;
+  o.told = [&](status const& s) { CHECK(s.coverage.copied - coverage_of(state, "people").copied <= 10); };
+  CHECK(run(from, to, state, "people", o).ending == ending::complete);
 }
 
 TEST_CASE("run ends though rows are added behind and between what it copies") {

@@ -71,6 +71,8 @@ private:
   using nanoseconds = std::chrono::nanoseconds;
   using real_clock = std::chrono::steady_clock;
 
+  static constexpr std::uint64_t saves_a_plan = 100; ///< at least, where the pages are small enough
+
   using copy_type = careful_copy<Old, New>;
   using page_type = typename copy_type::page_type;
 
@@ -141,10 +143,11 @@ private:
 
   void work(std::size_t index, crew_member& me) {
     try {
+      typename read_ahead<copy_type>::rooms rooms;
       while (goes_on(index))
         if (auto const t = claim()) {
           try {
-            copy_chunk(*t);
+            copy_chunk(*t, rooms);
           } catch (...) { // a store that fails chunk after chunk ends the run
             if (++failures_ > o_.chunk_attempts) throw;
           }
@@ -190,23 +193,26 @@ private:
       woken_.wait_for(lock, std::chrono::milliseconds(200));
   }
 
-  void copy_chunk(task const& t) {
+  void copy_chunk(task const& t, typename read_ahead<copy_type>::rooms& rooms) {
     mark m = mark::decoded(t.note);
     auto range = cuts_.at(t.item).range;
     if (m.last) range.after = text::decode<key>(*m.last);
     auto limit = allowance();
     if (limit.rows == 0) return static_cast<void>(report(t, {backfill::work::open, m.encoded()}));
-    read_ahead<copy_type> ahead(copy_, std::move(range), limit);
+    read_ahead<copy_type> ahead(copy_, std::move(range), limit, rooms);
     auto saved_at = o_.timing.now();
+    std::uint64_t unsaved = 0;
     try {
       while (auto* const page = ahead.next(limit)) {
         if (!hands_.holds(t.item)) return;
         auto const step = count(*page, copy_.write(*page));
         m += step;
+        unsaved += step.covered();
         auto const wait = account(t.item, m, step, page->ends, page->spent);
-        if (page->ends || o_.timing.now() - saved_at >= o_.save_every) {
+        if (page->ends || unsaved >= plan_.rows / saves_a_plan || o_.timing.now() - saved_at >= o_.save_every) {
           if (!report(t, {page->ends ? backfill::work::done : backfill::work::held, m.encoded()})) return disown(t);
           saved_at = o_.timing.now();
+          unsaved = 0;
         }
         if (wait.count() > 0) o_.timing.sleep(wait, stop_.get_token());
         if (page->ends) return;

@@ -14,15 +14,21 @@
 
 namespace zddm::backfill {
 
-/// The pages of a key range, one of them read by a thread of its own while the one before is used: two pages of room.
+/// The pages of a key range, one of them read by a thread of its own while the one before is used.
 template <class Copy> class read_ahead {
 public:
   using key = typename Copy::key;
   using page_type = typename Copy::page_type;
 
-  /// Reads the first page at once. The copy outlives this.
-  read_ahead(Copy& copy, key_range<key> range, page_limit first)
-      : limit_(first),
+  /// Room for two pages, which lasts from one range to the next.
+  struct rooms {
+    page_type read; ///< being read, or ready
+    page_type used;
+  };
+
+  /// Reads the first page at once. The copy and the rooms outlive this.
+  read_ahead(Copy& copy, key_range<key> range, page_limit first, rooms& r)
+      : rooms_(r), limit_(first),
         thread_([this, &copy, range = std::move(range)](std::stop_token const& stop) { read(copy, range, stop); }) {}
   read_ahead(read_ahead const&) = delete;
   read_ahead& operator=(read_ahead const&) = delete;
@@ -36,12 +42,12 @@ public:
       if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
       return nullptr;
     }
-    std::swap(room_, used_);
+    std::swap(rooms_.read, rooms_.used);
     limit_ = behind;
     ready_ = false;
     lock.unlock();
     changed_.notify_all();
-    return &used_;
+    return &rooms_.used;
   }
 
 private:
@@ -52,7 +58,7 @@ private:
     };
     std::exception_ptr failure;
     try {
-      for ([[maybe_unused]] auto const& page : pages<Copy>(copy, range, limit, room_)) {
+      for ([[maybe_unused]] auto const& page : pages<Copy>(copy, range, limit, rooms_.read)) {
         std::unique_lock lock(mutex_);
         ready_ = true;
         changed_.notify_all();
@@ -67,11 +73,10 @@ private:
     changed_.notify_all();
   }
 
+  rooms& rooms_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   page_limit limit_;
-  page_type room_; ///< being read, or ready
-  page_type used_;
   bool ready_ = false;
   bool over_ = false;
   std::exception_ptr failure_;
