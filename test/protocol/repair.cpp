@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a repair does beside writers, in either direction: every order of its steps and theirs.
+// What a repair does beside writers, in either direction, and what a recheck says there: every order of its steps and theirs.
 #include <zddm/verify/repair.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <iomanip>
 #include <iostream>
@@ -12,6 +13,9 @@
 #include <protocol/world.hpp>
 
 #include <zddm/consistency/versioned.hpp>
+#include <zddm/core/timing.hpp>
+#include <zddm/verify/look_at.hpp>
+#include <zddm/verify/recheck.hpp>
 
 using namespace world;
 
@@ -106,4 +110,47 @@ TEST_CASE("repair: by versions, with either store in the right, no write beside 
         CHECK(v.apart == 0);
         if (c.what[0] == 'N') CHECK(v.lost == 0);
       }
+}
+
+namespace {
+
+/// How often a recheck beside the others calls the key wrong, for what no write on its way can be.
+template <class Way, class... Policies>
+std::uint64_t alarms(place at, std::vector<char const*> const& others, auto const& prepare) {
+  std::uint64_t raised = 0;
+  std::vector<actor> actors{{at, "k"}};
+  for (auto const* does : others) actors.push_back({at, does});
+  auto const look_again = [&](char, int, store& from, store& to, auto const&) {
+    std::vector<zddm::verify::suspect<int, int>> suspects{{key, {}, 0, {}}};
+    zddm::timing still;
+    still.sleep = [](auto, auto const&) {};
+    zddm::verify::recheck(from, to, Way{}, suspects, {.looks = 2, .generations = 3}, still, {},
+                          [&](auto const& s) { raised += !s.last.behind; });
+  };
+  auto const v =
+      explorer::explore<store, Policies...>({.actors = actors, .last = at, .new_has_it = true, .prepare = prepare}, look_again);
+  CHECK(v.tally.complete);
+  return raised;
+}
+
+} // namespace
+
+TEST_CASE("repair: a recheck beside writers calls no write in flight wrong, in any order of steps, and finds what is") {
+  auto const nothing = [](inner_store&, inner_store&) {};
+  auto const versions = [](inner_store& from, inner_store& to) { to.put_if_newer(key, 0, from.put_next(key, 0, 9)); };
+  using zddm::consistency::versioned;
+  using zddm::verify::by_intents;
+  using zddm::verify::by_versions;
+  for (auto const at : {before, after})
+    for (auto const* first : {"1", "d", "u"}) {
+      CAPTURE(first);
+      CHECK(alarms<by_intents>(at, {first, "2"}, nothing) == 0);
+      CHECK(alarms<by_versions, versioned>(at, {first, "2"}, versions) == 0);
+    }
+  CHECK(alarms<by_intents>(after, {"r"}, &old_lost_it) > 0);
+  CHECK(alarms<by_intents>(before, {"r"}, &new_lost_it) > 0);
+  CHECK(alarms<by_versions, versioned>(after, {"r"}, [&](inner_store& from, inner_store& to) {
+          versions(from, to);
+          to.put(key, 7);
+        }) > 0);
 }
