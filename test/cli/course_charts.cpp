@@ -46,6 +46,10 @@ TEST_CASE("course charts: consistency against its gate, by reads and by verifica
   CHECK(has(text, ">gate 99.95 %</span>"));
   CHECK(has(text, "<path class=\"new\""));
   CHECK(has(text, "<path class=\"dot new\""));
+  CHECK(has(text, "</i>gate</li>"));
+  auto const without = cli::consistency_chart(points, std::nullopt);
+  CHECK_FALSE(has(without, "gate"));
+  CHECK(has(without, ">99.50 %</span>"));
 }
 
 TEST_CASE("course charts: copies that do not agree at all, and one that was compared once") {

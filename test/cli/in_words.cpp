@@ -11,7 +11,9 @@ using zddm::cli::percent_of;
 TEST_CASE("in words: a share is whole only where nothing is missing") {
   CHECK(percent_of(1) == "100 %");
   CHECK(percent_of(0.99999999) == "99.99 %");
+  CHECK(percent_of(0.9999999999999) == "99.99 %");
   CHECK(percent_of(0.5) == "50.00 %");
+  for (int n = 0; n < 100; ++n) CHECK(percent_of(1 - n * 1e-4) == (n == 0 ? "100 %" : fmt::format("{:.2f} %", 100 - n * 0.01)));
   CHECK(percent_of(0) == "0.00 %");
 }
 

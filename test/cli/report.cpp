@@ -97,6 +97,7 @@ TEST_CASE("report: a migration of which nothing is known yet") {
 TEST_CASE("report: everything there is, and nothing hostile gets through") {
   desk d("report");
   fill(d);
+  d.m.wanted.consistency_ppm = 999'500;
   lifecycle::handle h("names");
   lifecycle::measures told{};
   told.counted.equal = 10;
@@ -120,6 +121,7 @@ TEST_CASE("report: everything there is, and nothing hostile gets through") {
   CHECK_FALSE(has(w.text, "a value"));
   CHECK(has(w.text, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\\x01\\xff\\x1b[31m\\xe2\\x80\\xae"));
   CHECK(has(w.text, "New is in quarantine"));
+  CHECK(has(w.text, "gate 99.95 %"));
   CHECK(has(w.text, "lossy: &lt;script&gt;"));
   CHECK(has(w.text, "<li class=\"ahead return\">migrated"));
 }

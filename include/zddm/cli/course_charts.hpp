@@ -60,11 +60,11 @@ inline std::string titled(std::string_view title, time_chart const& chart, std::
 
 } // namespace detail
 
-/// How the copies agreed: by compared reads, and by verifications, against the share that is wanted.
-inline std::string consistency_chart(std::vector<lifecycle::point> const& points, double wanted) {
+/// How the copies agreed: by compared reads, and by verifications, against the share that is wanted, if one is.
+inline std::string consistency_chart(std::vector<lifecycle::point> const& points, std::optional<double> wanted) {
   auto const by_reads = [](lifecycle::point const& p) { return detail::agreed(p.counted.wrong(), p.counted.compared()); };
   auto const by_verification = [](lifecycle::point const& p) { return detail::agreed(p.left_open, p.verified); };
-  double least = wanted;
+  double least = wanted.value_or(0.9999);
   bool known = false;
   for (auto const& p : points)
     for (auto const& v : {by_reads(p), by_verification(p)})
@@ -77,12 +77,12 @@ inline std::string consistency_chart(std::vector<lifecycle::point> const& points
   time_chart chart("share of compared keys that agreed, over time", points, 1 - span, 1 + span / 12);
   chart.rule(1, "100 %");
   chart.rule(1 - span, percent_of(1 - span));
-  chart.limit(wanted, "good", fmt::format("gate {}", percent_of(wanted)));
+  if (wanted) chart.limit(*wanted, "good", fmt::format("gate {}", percent_of(*wanted)));
   chart.line("new", by_reads);
   chart.dots("new", by_verification);
   return fmt::format("<figure>\n{}<ul class=\"legend\"><li><i class=\"ln\"></i>reads compared by the processes</li>"
-                     "<li><i class=\"ld\"></i>verifications</li><li><i class=\"lg\"></i>gate</li></ul>\n</figure>\n",
-                     chart.text());
+                     "<li><i class=\"ld\"></i>verifications</li>{}</ul>\n</figure>\n",
+                     chart.text(), wanted ? "<li><i class=\"lg\"></i>gate</li>" : "");
 }
 
 inline std::string rate_chart(std::vector<lifecycle::point> const& points) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <string>
@@ -14,7 +15,7 @@ namespace zddm::cli {
 /// "99.97 %" of a share of 0 to 1; the whole only where nothing is missing.
 inline std::string percent_of(double share) {
   if (share >= 1) return "100 %";
-  return fmt::format("{:.2f} %", std::floor(share * 10'000) / 100);
+  return fmt::format("{:.2f} %", std::min(99.99, std::floor(share * 10'000 + 1e-6) / 100));
 }
 
 /// "3.4 ms", in the unit that leaves one to three digits before the point.

@@ -32,8 +32,6 @@ namespace zddm::cli {
 
 namespace detail {
 
-inline constexpr double consistency_wanted = 0.9995;
-
 inline std::string soft(std::string_view text) { return fmt::format("<p class=\"soft\">{}</p>\n", text); }
 
 /// The facts one looks for first.
@@ -102,7 +100,8 @@ inline std::string coverage(session const& s, standing const& st, subject const&
 }
 
 inline std::string consistency(standing const& st, subject const& m) {
-  auto chart = consistency_chart(st.calls.course.points, consistency_wanted);
+  auto const asked = m.thresholds().consistency_ppm;
+  auto chart = consistency_chart(st.calls.course.points, asked != 0 ? std::optional(1e-6 * asked) : std::nullopt);
   if (chart.empty())
     chart = soft("Nothing was compared yet. " + html::code(fmt::format("zd verify {}", m.name())) +
                  " compares all keys, consistency::sampled a share of the reads.");
