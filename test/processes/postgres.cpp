@@ -2,7 +2,9 @@
 #include <zddm/postgres/state_store.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -13,9 +15,12 @@
 #include <cli/ground.hpp>
 #include <tools/postgres.hpp>
 #include <tools/processes.hpp>
+#include <tools/scratch.hpp>
+#include <zddm/backfill/run.hpp>
 #include <zddm/cli/hold.hpp>
 #include <zddm/cli/run.hpp>
 #include <zddm/lifecycle/member.hpp>
+#include <zddm/sqlite/store.hpp>
 
 using namespace zddm;
 using namespace std::chrono_literals;
@@ -127,6 +132,49 @@ TEST_CASE("postgres: one operator works, the other is told who, and a hold is re
     CHECK(zd.err.find("zd migrate") != std::string::npos);
   }
   CHECK(zd({"migrate", "names"}) == 0);
+}
+
+TEST_CASE("postgres: one backfill is shared by processes, of which one is killed, over one plan in the server") {
+  using rows = sqlite::store<std::int64_t, std::string>;
+  constexpr std::int64_t count = 4000;
+  auto const url = test::postgres_server::shared().fresh();
+  test::scratch const folder;
+  constexpr sqlite::options quick{.busy_timeout = 60s, .synchronous = sqlite::synchronous::off};
+  sqlite::database files[]{sqlite::database(folder / "old", quick), sqlite::database(folder / "new", quick)};
+  rows from(files[0], {.table = "people"}), to(files[1], {.table = "people"});
+  from.create_table();
+  to.create_table();
+  to.create_records();
+  for (std::int64_t i = 0; i < count; i += 1000) {
+    std::vector<entry<std::int64_t, std::string>> some;
+    for (std::int64_t n = i; n < i + 1000; ++n) some.push_back({n, "row " + std::to_string(n)});
+    from.put_many(some);
+  }
+  state_store state(url);
+  auto const copy = [&](std::chrono::milliseconds pause) {
+    state_store mine(url);
+    backfill::options how;
+    how.rows_a_chunk = 100;
+    how.lease = 1s;
+    how.refresh = 50ms;
+    how.told = [&](backfill::status const&) { std::this_thread::sleep_for(pause); };
+    return backfill::run(from, to, mine, "people", how).ending == backfill::ending::complete;
+  };
+  test::process dying([&] { return copy(50ms); });
+  auto queue = state.queue("people");
+  REQUIRE(in_time([&] { return queue.plan() && queue.counts(queue.plan()->id).done > 1; }));
+  dying.kill();
+  CHECK(test::in_processes(3, [&](int) { return copy(1ms); }));
+  auto const plan = *queue.plan();
+  CHECK(plan.items >= 40);
+  CHECK(queue.counts(plan.id) == backfill::counts{0, 0, plan.items, 0});
+  std::set<std::string> workers;
+  for (auto const& one : queue.items(plan.id)) workers.insert(one.worker);
+  CHECK(workers.size() > 1);
+  CHECK(to.size() == count);
+  std::int64_t wrong = 0;
+  for (std::int64_t n = 0; n < count; ++n) wrong += to.get(n) != "row " + std::to_string(n) ? 1 : 0;
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("postgres: a process outlives a restart of the server within its lease, and serves nothing beyond it") {
