@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -235,4 +236,48 @@ TEST_CASE("fleet: who began to shut New out and is killed is replaced by the nex
   silent.poll_once();
   CHECK(second.wait() == 0);
   CHECK(load(s, "names").value.now.shut == quarantine::settled);
+}
+
+TEST_CASE("fleet: the gate's rate is announced and settled like a row, also to a process that starts on the way") {
+  struct stage {
+    std::atomic<int> in{0}, late{0}, stop{0}, wrong{0};
+  };
+  test::scratch const folder;
+  auto const path = folder / "zd.db";
+  test::shared_memory<stage> at;
+  file_store s(path);
+  walk(s, "names", step::prepare, threshold::closed(), options, nothing);
+  // Nobody may admit a key above the rate that every process was told of.
+  auto const serve = [&](std::atomic<int>& joined) {
+    file_store mine(path);
+    handle h("names");
+    member<file_store> const m(mine, h, quick);
+    ++joined;
+    bool seen = false;
+    while (!at->stop || !seen) {
+      auto const now = h.current();
+      if (now.rate > now.high_water || now.high_water > now.announced) ++at->wrong;
+      seen = now.rate == threshold::percent(40);
+    }
+    return true;
+  };
+  test::process awake([&] { return serve(at->in); }), asleep([&] { return serve(at->in); });
+  wait_for(at->in, 2);
+  std::optional<test::process> late;
+  auto const raise = [](settings const& now) { return next_for_rate(now, threshold::percent(40)); };
+  while_stopped(asleep, [&] {
+    drive(s, "names", options, raise, [&](snapshot const& seen, settings const&) {
+      if (late || seen.value.now.announced != threshold::percent(40)) return;
+      late.emplace([&] { return serve(at->late); });
+      wait_for(at->late, 1);
+    });
+  });
+  asleep.signal(SIGCONT);
+  at->stop = 1;
+  CHECK(awake.wait() == 0);
+  CHECK(asleep.wait() == 0);
+  REQUIRE(late);
+  CHECK(late->wait() == 0);
+  CHECK(at->wrong == 0);
+  CHECK(load(s, "names").value.now.high_water == threshold::percent(40));
 }
