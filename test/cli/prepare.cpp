@@ -26,6 +26,17 @@ TEST_CASE("prepare: a second time it is there already and nothing is done") {
   CHECK(d.said("names is already prepared (epoch 2)"));
 }
 
+TEST_CASE("prepare: what was compared in an earlier life says nothing of this one") {
+  desk d("prepare");
+  cli::note_comparison(d.session(), "names", d.m.found, 0);
+  zddm::lifecycle::change_series(d.memory, "names", [](auto& all) { all.processes.push_back({7, {5, 0, 0, 0, 0, 0}}); });
+  d.run(cli::prepare);
+  CHECK_FALSE(cli::last_comparison(d.session(), "names"));
+  auto const course = zddm::lifecycle::load_series(d.memory, "names").first;
+  CHECK_FALSE(course.since(0).share());
+  CHECK(course.processes.size() == 1); // or what they counted then would be counted now
+}
+
 TEST_CASE("prepare: New has to be empty") {
   desk d("prepare");
   d.m.rows = 3;

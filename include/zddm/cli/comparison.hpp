@@ -60,6 +60,13 @@ inline void note_comparison(session const& s, std::string_view name, verify::rep
   note_compared(s, name, c.keys, c.open());
 }
 
+/// What was compared and measured in an earlier life of the migration says nothing of this one.
+inline void forget_comparisons(session const& s, std::string_view name) {
+  std::array<lifecycle::change, 1> const gone{{{lifecycle::entry::path(name, "comparison"), lifecycle::any_revision, {}}}};
+  s.state.commit(gone);
+  lifecycle::change_series(s.state, name, [](lifecycle::series& all) { all.begin_anew(); });
+}
+
 /// Nothing where the stores were never compared.
 inline std::optional<comparison> last_comparison(session const& s, std::string_view name) {
   auto const path = lifecycle::entry::path(name, "comparison");

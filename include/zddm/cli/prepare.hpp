@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <zddm/backfill/state_queue.hpp>
+#include <zddm/cli/comparison.hpp>
 #include <zddm/cli/step.hpp>
 
 namespace zddm::cli {
@@ -21,6 +22,7 @@ inline void prepare(session& s, subject& m) {
       // right, since by now every write makes New forget its key.
       m.clear_new();
       backfill::state_queue<shared_state>(s.state, m.name()).forget();
+      forget_comparisons(s, m.name());
     }
     if (next.at != lifecycle::row::preparing || at.value.now.at != lifecycle::row::unrun) return;
     if (at.value.proof.used)

@@ -119,6 +119,13 @@ struct series {
     return 1000 * static_cast<double>(rows) / static_cast<double>(now - from);
   }
 
+  /// Forgets the course so far; what processes have counted until now is not counted later either.
+  void begin_anew() {
+    points.clear();
+    waited.clear();
+    covered = 0;
+  }
+
   void add_wait(std::string_view reason, std::uint64_t milliseconds) {
     auto at = std::ranges::find(waited, reason, &wait::reason);
     if (at == waited.end()) at = waited.insert(at, wait{std::string(reason), 0});
