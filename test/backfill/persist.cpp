@@ -21,14 +21,15 @@ struct trial {
   std::stop_source stop;
   int calls = 0;
 
-  int times(int failures, error_class kind, int attempts = 6) {
+  int times(int failures, error_class kind, int attempts = 6, bool repeatable = false) {
     calls = 0;
     slept.clear();
     zddm::timing const time{[] { return 0ns; }, [&](std::chrono::nanoseconds t, std::stop_token const&) { slept.push_back(t); }};
-    return persist<people>(time, attempts, stop.get_token(), [&] {
+    auto const call = [&] {
       if (++calls <= failures) throw zddm::store_error(kind, "busy");
       return 7;
-    });
+    };
+    return persist<people>(time, attempts, stop.get_token(), call, repeatable);
   }
 };
 
@@ -51,6 +52,12 @@ TEST_CASE("persist gives up after its attempts, and at once on what may have bee
     CHECK(t.calls == 1);
   }
   CHECK_THROWS_AS(t.times(1, error_class::transient, 1), zddm::store_error);
+}
+
+TEST_CASE("persist calls what may be repeated again, though it may have been applied") {
+  trial t;
+  CHECK(t.times(2, error_class::unknown_outcome, 6, true) == 7);
+  CHECK_THROWS_AS(t.times(1, error_class::permanent, 6, true), zddm::store_error);
 }
 
 TEST_CASE("persist gives up where a stop is requested") {

@@ -82,6 +82,22 @@ TEST_CASE("progress: for programs an event") {
   CHECK(e["left_seconds"].is_null());
 }
 
+TEST_CASE("progress: the reason of every throttled second is told, and which one holds now") {
+  auto s = at(500);
+  s.throttle = "latency of Old";
+  s.throttled = {{"latency of Old", 1500ms}, {"rows per second", 20s}};
+  s.processes = 3;
+  bench lines({}, false), terminal({}, true), programs({.json = true}, false);
+  for (auto* const b : {&lines, &terminal, &programs}) b->shown(s);
+  CHECK(lines.talk.str().find("processes=3 throttle=latency-of-Old throttled_seconds=22 paused=no") != std::string::npos);
+  CHECK(terminal.talk.str().find("throttled: latency of Old") != std::string::npos);
+  auto const e = json::parse(programs.data.str());
+  CHECK(e["throttle"] == "latency of Old");
+  CHECK(e["throttled_seconds"]["rows per second"] == 20);
+  CHECK(e["throttled_seconds"]["latency of Old"] == 1.5);
+  CHECK(e["processes"] == 3);
+}
+
 TEST_CASE("progress: it is never said to be whole before it is complete") {
   bench b({}, true);
   auto s = at(1000);

@@ -113,3 +113,32 @@ TEST_CASE("status: all migrations, a line each, in columns") {
   CHECK(second.ends_with("-          -            zd prepare a_much_longer_name"));
   CHECK(has(d.data.str(), "state store memory"));
 }
+
+TEST_CASE("status: who works at the backfill, what holds it up and what failed") {
+  desk d("status");
+  d.place(row::migrating);
+  d.copied({"names", 100, {"10", "20", "30"}, false}, {"10", 60, 0, 0, {}, 0});
+  zddm::backfill::state_queue<zddm::memory::state_store> queue(d.memory, "names");
+  auto const tasks = queue.claim(queue.plan()->id, "w", {2}, 60s);
+  queue.report(tasks.at(0), {zddm::backfill::work::failed, {}, "a broken page"});
+  zddm::backfill::change_settings(d.memory, "names", [](auto& s) { s.rows_per_second = 500; });
+  zddm::backfill::status at_work{};
+  at_work.own_copied = 42;
+  at_work.throttled["rows per second"] = 12s;
+  zddm::backfill::publish(d.memory, "names", "w", zddm::backfill::worker::of(at_work), 60s);
+  auto const text = shown(d);
+  CHECK(has(text, "1 of 3 chunks, 1 running, 1 failed, 60 copied"));
+  CHECK(has(text, "settings rate=500"));
+  CHECK(has(text, "42 rows copied, waited 12 s: rows per second"));
+  CHECK(has(text, "failed   chunk 1, 1 attempts: a broken page"));
+  CHECK(has(text, "zd migrate names tries them again"));
+
+  desk programs("status", true);
+  programs.place(row::migrating);
+  programs.copied({"names", 100, {"10"}, false}, {"10", 60, 0, 0, {}, 0});
+  zddm::backfill::publish(programs.memory, "names", "w", zddm::backfill::worker::of(at_work), 60s);
+  auto const e = cli::json::parse(shown(programs))["backfill"];
+  CHECK(e["workers"][0]["throttled_seconds"]["rows per second"] == 12);
+  CHECK(e["settings"]["rows_per_second"] == 0);
+  CHECK(e["failed_chunks"].empty());
+}

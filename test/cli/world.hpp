@@ -64,7 +64,9 @@ struct scripted : cli::subject {
   void distrust(std::string const& key) override { asked("distrust " + key); }
   zddm::backfill::result copy(cli::shared_state&, zddm::backfill::options const& how) override {
     asked("copy");
+    asked_last = how;
     how.told(copied.status);
+    if (while_copying) while_copying(how);
     return copied;
   }
   zddm::verify::report compare(zddm::verify::options const& how) override {
@@ -112,6 +114,8 @@ struct scripted : cli::subject {
   std::vector<zddm::verify::drained> unknown{{}}; ///< the answers of drain; the last one stays
   std::string fails;
   std::function<void(std::string const&)> during;
+  std::function<void(zddm::backfill::options const&)> while_copying;
+  zddm::backfill::options asked_last; ///< of copy
   std::vector<std::string> calls;
   int opened = 0;
   bool gone = false;

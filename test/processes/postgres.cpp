@@ -126,7 +126,7 @@ TEST_CASE("postgres: one operator works, the other is told who, and a hold is re
     cli::hold const mine(s, "names", 900ms);
     auto const end = std::chrono::steady_clock::now() + 2s;
     while (std::chrono::steady_clock::now() < end) {
-      CHECK(zd({"migrate", "names"}) == 4);
+      CHECK(zd({"rollback", "names"}) == 4);
       std::this_thread::sleep_for(100ms);
     }
     CHECK(zd.err.find("zd migrate") != std::string::npos);

@@ -46,20 +46,20 @@ template <class Old, class New, work_queue Queue> class job {
 public:
   job(Old& from, New& to, Queue& queue, options const& o)
       : o_(o), queue_(queue), copy_(from, to, o.timing, o.attempts, stop_.get_token()), planned_(stored_or_made(from)),
-        plan_(plan::decoded(planned_.text)), cuts_(cuts()), hands_(queue, planned_.id, o.worker, o.lease) {
+        plan_(plan::decoded(planned_.text)), cuts_(plan_.cuts<key>()), hands_(queue, planned_.id, o.worker, o.lease) {
     if (plan_.identity != o_.identity)
       throw error(240, "the stored plan of this backfill was made for another definition of the migration; nothing was "
                        "copied. Run zd migrate --restart to plan again: rows that are in New already are skipped");
   }
 
   result run() {
-    if (o_.retry_failed) patiently<Queue>([&] { queue_.reopen(planned_.id); });
+    if (o_.retry_failed && !o_.plan_only) patiently([&] { queue_.reopen(planned_.id); });
     refresh();
+    if (o_.plan_only) return {how_it_ended(), now()};
     std::stop_callback const passed_on(o_.stop, [this] { end_soon(); });
-    if (too_many_refused()) end_soon();
     supervise();
     if (failure_) {
-      patiently<Queue>([&] { refresh(); });
+      patiently([&] { refresh(); });
       if (!covered_.complete()) std::rethrow_exception(failure_);
     }
     refresh();
@@ -70,12 +70,9 @@ private:
   using key = key_of<Old>;
   using nanoseconds = std::chrono::nanoseconds;
   using real_clock = std::chrono::steady_clock;
-
   static constexpr std::uint64_t saves_a_plan = 100; ///< at least, where the pages are small enough
-
   using copy_type = careful_copy<Old, New>;
   using page_type = typename copy_type::page_type;
-
   /// What this process knows better than the queue.
   struct own_chunk {
     backfill::mark mark;
@@ -88,28 +85,19 @@ private:
   };
 
   planned stored_or_made(Old& from) {
-    auto found = patiently<Queue>([&] { return queue_.plan(); });
+    auto found = patiently([&] { return queue_.plan(); });
     if (!found) {
-      auto const now = cut(from, o_.rows_a_chunk, o_.most_chunks);
-      backfill::plan made{o_.identity, now.rows, {}, now.tail};
-      for (auto const& bound : now.bounds) made.bounds.push_back(text::encode(bound));
-      patiently<Queue>([&] { queue_.make(made.encoded(), made.chunks()); });
-      found = patiently<Queue>([&] { return queue_.plan(); });
+      auto const made = plan::of(cut(from, o_.rows_a_chunk, o_.most_chunks), o_.identity);
+      patiently([&] { queue_.make(made.encoded(), made.chunks()); });
+      found = patiently([&] { return queue_.plan(); });
     }
     if (!found) throw plan_gone();
     return *found;
   }
 
   static error plan_gone() {
-    return error(241,
-                 "the plan of this backfill was forgotten while it was at work, by a restart or a rollback; no row is lost or "
-                 "overwritten. Run zd migrate again if the migration still stands where it did");
-  }
-
-  backfill::cuts<key> cuts() const {
-    backfill::cuts<key> all{{}, plan_.tail};
-    for (auto const& bound : plan_.bounds) all.bounds.push_back(text::decode<key>(bound));
-    return all;
+    return error(241, "the plan of this backfill was forgotten meanwhile, by a restart or a rollback; no row is lost or "
+                      "overwritten. Run zd migrate again if the migration still stands where it did");
   }
 
   /// Ends when every worker has.
@@ -170,7 +158,7 @@ private:
 
   std::optional<task> claim() {
     wanted const w = o_.only ? wanted{1, *o_.only, *o_.only} : wanted{};
-    auto const got = patiently<Queue>([&] { return hands_.claim(w); });
+    auto const got = patiently([&] { return hands_.claim(w); });
     if (!got) return std::nullopt;
     std::lock_guard const lock(mutex_);
     own_[got->item] = {mark::decoded(got->note), false};
@@ -183,7 +171,7 @@ private:
       if (listed().at(*o_.only).state != backfill::work::open) end_soon();
       return;
     }
-    auto const c = patiently<Queue>([&] { return queue_.counts(planned_.id); });
+    auto const c = patiently([&] { return queue_.counts(planned_.id); });
     if (c == backfill::counts{} && planned_.items > 0) throw plan_gone();
     std::unique_lock lock(mutex_);
     if (c.open + c.held == 0) {
@@ -227,7 +215,7 @@ private:
   }
 
   bool report(task const& t, backfill::report const& r) {
-    return patiently<Queue>([&] { return hands_.report(t, r); });
+    return patiently([&] { return hands_.report(t, r); });
   }
 
   void disown(task const& t) {
@@ -327,7 +315,7 @@ private:
   }
 
   std::vector<item> listed() {
-    auto all = patiently<Queue>([&] { return queue_.items(planned_.id); });
+    auto all = patiently([&] { return queue_.items(planned_.id); });
     if (all.size() != planned_.items) throw plan_gone();
     return all;
   }
@@ -377,7 +365,8 @@ private:
             own_copied_};
   }
 
-  template <class Store, class F> auto patiently(F&& f) { return persist<Store>(o_.timing, o_.attempts, stop_.get_token(), f); }
+  /// Every call of a queue may be repeated: a report that was taken already is refused, and then the queue knows better.
+  template <class F> auto patiently(F&& f) { return persist<Queue>(o_.timing, o_.attempts, stop_.get_token(), f, true); }
 
   options const& o_;
   Queue& queue_;
@@ -388,8 +377,7 @@ private:
   backfill::cuts<key> const cuts_;
   hands<Queue> hands_;
   std::atomic<std::uint64_t> failures_ = 0; ///< of chunks, one after the other
-
-  std::mutex mutex_; ///< guards what is below, and the functions of the options
+  std::mutex mutex_;                        ///< guards what is below, and the functions of the options
   std::condition_variable woken_;
   std::map<std::uint64_t, own_chunk> own_;
   std::size_t wanted_ = 1;  ///< workers

@@ -44,8 +44,9 @@ struct options {
   std::uint64_t rows_a_chunk = 100'000;
   std::size_t most_chunks = 4096;
   std::optional<std::uint64_t> only; ///< this chunk and no other
-  std::chrono::milliseconds save_every{
-      200}; ///< a killed run repeats no more of each worker, nor more than a hundredth of all rows and a page
+  bool plan_only = false;            ///< makes the plan, where there is none, and copies nothing
+  /// A killed run repeats no more of each worker, nor more than a hundredth of all rows and a page.
+  std::chrono::milliseconds save_every{200};
   std::chrono::milliseconds lease{10'000};                        ///< after which others take the chunks of a killed run
   std::chrono::milliseconds refresh{1000};                        ///< how often it looks what the other processes have done
   std::uint64_t most_refused = 100;                               ///< more of them, over all processes, end the run

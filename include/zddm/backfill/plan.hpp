@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/hana/define_struct.hpp>
 
+#include <zddm/backfill/chunk.hpp>
+#include <zddm/core/text.hpp>
 #include <zddm/lifecycle/entry.hpp>
 
 namespace zddm::backfill {
@@ -19,6 +22,18 @@ struct plan {
                            (std::uint64_t, rows),              // how many there were
                            (std::vector<std::string>, bounds), // the last key of each chunk
                            (bool, tail));                      // one more chunk has no last key
+
+  template <class Key> static plan of(backfill::cuts<Key> const& made, std::string identity) {
+    plan p{std::move(identity), made.rows, {}, made.tail};
+    for (auto const& bound : made.bounds) p.bounds.push_back(text::encode(bound));
+    return p;
+  }
+
+  template <class Key> backfill::cuts<Key> cuts() const {
+    backfill::cuts<Key> all{{}, tail, rows};
+    for (auto const& bound : bounds) all.bounds.push_back(text::decode<Key>(bound));
+    return all;
+  }
 
   std::size_t chunks() const { return bounds.size() + tail; }
 

@@ -19,11 +19,14 @@
 #include <zddm/cli/history.hpp>
 #include <zddm/cli/metrics.hpp>
 #include <zddm/cli/migrate.hpp>
+#include <zddm/cli/pause.hpp>
 #include <zddm/cli/prepare.hpp>
 #include <zddm/cli/repair.hpp>
 #include <zddm/cli/report.hpp>
+#include <zddm/cli/resume.hpp>
 #include <zddm/cli/roll_back.hpp>
 #include <zddm/cli/session.hpp>
+#include <zddm/cli/set.hpp>
 #include <zddm/cli/status.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/cli/switch_off.hpp>
@@ -49,7 +52,8 @@ inline void take(session& s, subject& m) {
   static constexpr std::pair<std::string_view, run> table[]{
       {"prepare", prepare},      {"migrate", migrate},   {"verify", verify},   {"repair", repair},      {"switch", cut_over},
       {"switchoff", switch_off}, {"complete", complete}, {"destroy", destroy}, {"rollback", roll_back}, {"gate", gate},
-      {"history", history},      {"explain", explain},   {"unlock", unlock},   {"report", report}};
+      {"history", history},      {"explain", explain},   {"unlock", unlock},   {"report", report},      {"set", set},
+      {"pause", pause},          {"resume", resume}};
   for (auto const& [name, command] : table)
     if (name == s.asked.command) return command(s, m);
 }

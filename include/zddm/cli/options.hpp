@@ -36,9 +36,12 @@ struct options {
   std::string command;
   std::optional<std::string> name;
   std::optional<std::string> rate;
-  std::string key;   ///< text of a key
-  std::string shell; ///< whose completion script is wanted
-  std::string state; ///< URL of the state store
+  std::string key;                      ///< text of a key
+  std::vector<std::string> assignments; ///< settings, each `name=value`
+  std::string plan;                     ///< migrate only lists the chunks, in this file
+  std::optional<std::uint64_t> chunk;   ///< migrate copies only this one
+  std::string shell;                    ///< whose completion script is wanted
+  std::string state;                    ///< URL of the state store
   std::string folder = "migrations";
   std::string html; ///< the file of a report
   bool json = false;

@@ -46,6 +46,9 @@ inline constexpr std::array commands = std::to_array<command>({
     {"watch", command::naming::optional, "status again and again, until Ctrl-C"},
     {"explain", command::naming::required, "how one key is routed, and what each store holds of it"},
     {"gate", command::naming::required, "show or set the share of keys that take part, in percent"},
+    {"set", command::naming::required, "show or set how fast the backfill goes: rate=5000 batch=1000"},
+    {"pause", command::naming::required, "let the backfill wait"},
+    {"resume", command::naming::required, "let the backfill go on"},
     {"history", command::naming::optional, "who did what when"},
     {"report", command::naming::required, "one page with everything, in pictures"},
     {"metrics", command::naming::optional, "numbers for Prometheus"},
@@ -82,6 +85,8 @@ public:
     app.add_flag("--continuous", asked.continuous, "verify: pass after pass, until Ctrl-C");
     app.add_option("--every", every, "verify --continuous: pause between passes (10s)")->type_name("TIME");
     app.add_option("--output", asked.output, "verify, repair: what is found as JSON lines to a file, too")->type_name("FILE");
+    app.add_option("--plan", asked.plan, "migrate: only list the chunks to be copied")->type_name("FILE");
+    app.add_option("--chunk", asked.chunk, "migrate: only copy this chunk of the plan")->type_name("ID");
     app.add_flag("--values", asked.values, "verify, repair, explain, report: show what the stores hold");
     app.add_option("--dir", asked.folder, "new: the folder of the migrations")->type_name("FOLDER");
     app.add_option("--html", asked.html, "report: the file to write")->type_name("FILE");
@@ -93,6 +98,7 @@ public:
       auto* const name = sub->add_option("NAME", asked.name, "the migration");
       if (c.takes == command::naming::required) name->required();
       if (c.name == "gate") sub->add_option("RATE", asked.rate, "in percent, such as 12.5");
+      if (c.name == "set") sub->add_option("SETTING", asked.assignments, "rate, bytes, batch, page, workers, old-p99, new-p99");
       if (c.name == "explain") sub->add_option("KEY", asked.key, "as text, as verify shows it")->required();
     }
   }

@@ -92,12 +92,19 @@ private:
     text += s.rows_per_second ? fmt::format("  {:.0f} rows/s", *s.rows_per_second) : "  rate unknown yet";
     text += s.left ? fmt::format("  about {} left", in_words(*s.left)) : "  time left unknown";
     if (s.paused) text += "  paused";
-    if (!s.throttled.empty()) text += fmt::format("  throttled: {}", s.throttled.begin()->first);
+    if (!s.throttle.empty()) text += fmt::format("  throttled: {}", s.throttle);
     return text;
   }
 
   void print(backfill::status const& s) {
     auto const& c = s.coverage;
+    json seconds = json::object();
+    double waited = 0;
+    for (auto const& [reason, time] : s.throttled) {
+      std::chrono::duration<double> const t = time;
+      seconds[std::string(reason)] = t.count();
+      waited += t.count();
+    }
     out_.event("progress", {{"migration", name_},
                             {"phase", "backfill"},
                             {"chunks", c.chunks},
@@ -108,12 +115,24 @@ private:
                             {"refused", c.refused},
                             {"rows_per_second", s.rows_per_second ? json(*s.rows_per_second) : json()},
                             {"left_seconds", s.left ? json(s.left->count()) : json()},
+                            {"failed_chunks", c.failed},
+                            {"processes", s.processes},
+                            {"throttle", s.throttle},
+                            {"throttled_seconds", seconds},
                             {"paused", s.paused}});
-    out_.say(fmt::format("migration={} phase=backfill chunks={} chunks_done={} rows={} copied={} skipped={} refused={} "
-                         "rows_per_second={} left_seconds={} paused={}",
-                         name_, c.chunks, c.done, c.rows, c.copied, c.skipped, c.refused,
-                         s.rows_per_second ? fmt::format("{:.0f}", *s.rows_per_second) : "unknown",
-                         s.left ? fmt::format("{}", s.left->count()) : "unknown", s.paused ? "yes" : "no"));
+    out_.say(fmt::format(
+        "migration={} phase=backfill chunks={} chunks_done={} rows={} copied={} skipped={} refused={} "
+        "rows_per_second={} left_seconds={} failed_chunks={} processes={} throttle={} throttled_seconds={:.0f} paused={}",
+        name_, c.chunks, c.done, c.rows, c.copied, c.skipped, c.refused,
+        s.rows_per_second ? fmt::format("{:.0f}", *s.rows_per_second) : "unknown",
+        s.left ? fmt::format("{}", s.left->count()) : "unknown", c.failed, s.processes,
+        s.throttle.empty() ? "none" : hyphened(s.throttle), waited, s.paused ? "yes" : "no"));
+  }
+
+  static std::string hyphened(std::string_view words) {
+    std::string text(words);
+    std::ranges::replace(text, ' ', '-');
+    return text;
   }
 
   console& out_;

@@ -13,9 +13,14 @@
 #include <fmt/core.h>
 
 #include <zddm/backfill/coverage.hpp>
+#include <zddm/backfill/settings.hpp>
+#include <zddm/backfill/state_queue.hpp>
+#include <zddm/backfill/work_queue.hpp>
+#include <zddm/backfill/worker.hpp>
 #include <zddm/cli/condition.hpp>
 #include <zddm/cli/measured.hpp>
 #include <zddm/cli/session.hpp>
+#include <zddm/cli/set.hpp>
 #include <zddm/cli/step.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/lifecycle/operator_lease.hpp>
@@ -31,7 +36,12 @@ struct standing {
   standing(session const& s, subject const& m)
       : record(s.record(m.name())), copied(backfill::coverage_of(s.state, m.name())),
         processes(lifecycle::leases(s.state, m.name())), by(lifecycle::operator_of(s.state, m.name())), calls(s, m.name()),
-        now(s.state.now()) {
+        now(s.state.now()), pace(backfill::settings_of(s.state, m.name())), workers(backfill::workers_of(s.state, m.name())) {
+    if (copied.failed > 0) {
+      backfill::state_queue<shared_state> queue(s.state, m.name());
+      if (auto const plan = queue.plan()) failed = queue.items(plan->id);
+      std::erase_if(failed, [](auto const& one) { return one.state != backfill::work::failed; });
+    }
     command = next_command(record.now.at);
     for (auto const& path : lifecycle::step_paths)
       if (path.name == command)
@@ -60,8 +70,11 @@ struct standing {
   std::optional<lifecycle::operator_entry> by;
   measured calls;
   std::chrono::milliseconds now;
-  std::string_view command;          ///< that leads on
-  std::vector<condition> conditions; ///< of that command
+  backfill::settings pace;
+  std::vector<backfill::worker> workers; ///< of the backfill
+  std::vector<backfill::item> failed;    ///< chunks
+  std::string_view command;              ///< that leads on
+  std::vector<condition> conditions;     ///< of that command
 };
 
 inline std::string in_words(lifecycle::reads r) {
@@ -113,6 +126,47 @@ inline std::array<std::string, 2> picture(standing const& s, subject const& m) {
   return lines;
 }
 
+inline json as_json(std::vector<backfill::worker> const& workers) {
+  json all = json::array();
+  for (auto const& one : workers) {
+    json seconds = json::object();
+    for (auto const& w : one.throttled) seconds[w.reason] = static_cast<double>(w.milliseconds) / 1000;
+    all.push_back({{"who", one.owner.who()},
+                   {"copied", one.copied},
+                   {"paused", one.paused},
+                   {"throttle", one.throttle},
+                   {"throttled_seconds", seconds}});
+  }
+  return all;
+}
+
+inline json as_json(std::vector<backfill::item> const& failed) {
+  json all = json::array();
+  for (auto const& one : failed)
+    all.push_back({{"chunk", one.id}, {"attempts", one.attempts}, {"reason", one.reason}, {"worker", one.worker}});
+  return all;
+}
+
+/// How the backfill gets on, who works at it, what holds it up and what failed.
+inline void show_backfill(session& s, subject const& m, standing const& st) {
+  auto const& c = st.copied;
+  s.out.line(fmt::format("  backfill   {} of {} chunks{}{}, {} copied, {} there already, {} refused", c.done, c.chunks,
+                         c.running > 0 ? fmt::format(", {} running", c.running) : "",
+                         c.failed > 0 ? fmt::format(", {} failed", c.failed) : "", c.copied, c.skipped, c.refused));
+  if (!(st.pace == backfill::settings{})) s.out.line("    settings " + in_words(st.pace));
+  for (auto const& one : st.workers) {
+    std::string waits;
+    for (auto const& w : one.throttled) waits += fmt::format(", waited {} s: {}", w.milliseconds / 1000, w.reason);
+    s.out.line(
+        fmt::format("    worker   {}  {} rows copied{}{}", one.owner.who(), one.copied, one.paused ? ", paused" : "", waits));
+  }
+  constexpr std::size_t most = 5;
+  for (std::size_t i = 0; i < std::min(most, st.failed.size()); ++i)
+    s.out.line(
+        fmt::format("    failed   chunk {}, {} attempts: {}", st.failed[i].id, st.failed[i].attempts, st.failed[i].reason));
+  if (!st.failed.empty()) s.out.line(fmt::format("             zd migrate {} tries them again", m.name()));
+}
+
 inline json as_json(standing const& s, subject const& m) {
   auto const& r = s.record;
   json conditions = json::array(), processes = json::array();
@@ -133,9 +187,11 @@ inline json as_json(standing const& s, subject const& m) {
   fields["rate_ppm"] = r.now.rate.in_ppm();
   fields["high_water_ppm"] = r.now.high_water.in_ppm();
   fields["quarantine"] = to_string(r.now.shut);
-  fields["backfill"] = {{"planned", s.copied.planned},  {"complete", r.proof.covered}, {"chunks", s.copied.chunks},
-                        {"chunks_done", s.copied.done}, {"rows", s.copied.rows},       {"copied", s.copied.copied},
-                        {"skipped", s.copied.skipped},  {"refused", s.copied.refused}};
+  fields["backfill"] = {{"planned", s.copied.planned},       {"complete", r.proof.covered}, {"chunks", s.copied.chunks},
+                        {"chunks_done", s.copied.done},      {"rows", s.copied.rows},       {"copied", s.copied.copied},
+                        {"skipped", s.copied.skipped},       {"refused", s.copied.refused}, {"running", s.copied.running},
+                        {"failed", s.copied.failed},         {"settings", as_json(s.pace)}, {"workers", as_json(s.workers)},
+                        {"failed_chunks", as_json(s.failed)}};
   fields["comparison"] = {{"done", r.proof.verified},
                           {"at", r.proof.verified_at},
                           {"keys", r.proof.compared},
@@ -173,9 +229,7 @@ inline void show(session& s, subject const& m, standing const& st) {
     out.line("  writes     " + scoped(route.writes_of, r.now, in_words(route.write), "Old, and New forgets the key") +
              (route.new_required && r.now.at < lifecycle::row::completed ? "; New is required" : ""));
     out.line(fmt::format("  gate       dial at {}, highest so far {}", to_string(r.now.rate), to_string(r.now.high_water)));
-    if (st.copied.planned)
-      out.line(fmt::format("  backfill   {} of {} chunks, {} copied, {} there already, {} refused", st.copied.done,
-                           st.copied.chunks, st.copied.copied, st.copied.skipped, st.copied.refused));
+    if (st.copied.planned) show_backfill(s, m, st);
     if (r.proof.verified)
       out.line(fmt::format("  verified   {} keys, {} open, {} unknown in New, {}", r.proof.compared, r.proof.mismatches,
                            r.proof.unknown, r.proof.verified_at));
