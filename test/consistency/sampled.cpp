@@ -82,6 +82,23 @@ TEST_CASE_TEMPLATE("consistency sampled: repair gives New what Old holds", Inner
   CHECK(r.repaired == 1);
 }
 
+TEST_CASE_TEMPLATE("consistency sampled: after the switch New's value stays, and the difference is told", Inner, by_intent,
+                   key_locked, unguarded) {
+  rows from, to;
+  results r;
+  lifecycle::handle h("m");
+  h.take(step::prepare);
+  users<Inner, consistency::repair> p(from, to, h, r);
+  p.write("k", 1);
+  h.take(step::migrate);
+  h.take(step::cut_over);
+  from.put("k", 9);
+  CHECK(p.read("k") == 1);
+  CHECK(p.read("k") == 1);
+  CHECK(r.seen == std::vector{comparison::differs, comparison::differs});
+  CHECK(r.repaired == 0);
+}
+
 TEST_CASE("consistency sampled H13: a write in flight is no difference, and is not repaired") {
   rows from, to;
   results r;

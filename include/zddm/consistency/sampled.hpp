@@ -18,7 +18,8 @@ namespace zddm::consistency {
 
 /// What becomes of a difference: the observer is told.
 struct report {};
-/// The observer is told, and New is given Old's value under the fence of the inner policy.
+/// The observer is told, and until the switch New is given Old's value under the fence of the inner policy. After it New's value
+/// is the one that readers were given: the observer is told.
 struct repair {};
 /// Comparisons are made before the read returns.
 struct on_path {};
@@ -85,7 +86,7 @@ template <unsigned N, unsigned M, class OnMismatch, class Inner, class Where = o
       });
       op.report(event::compared{result, where.empty() ? std::string_view{} : std::string_view(where.front().path)});
       if constexpr (std::same_as<OnMismatch, repair>)
-        if (result != event::comparison::equal && result != event::comparison::in_flight)
+        if (result != event::comparison::equal && result != event::comparison::in_flight && !op.plan().new_required)
           op.report(event::repaired{inner::refresh(op)});
     }
 
