@@ -58,6 +58,16 @@ TEST_CASE("progress: on a terminal one line is redrawn, at most ten times a seco
   CHECK(b.talk.str().find("about 38 min left") != std::string::npos);
 }
 
+TEST_CASE("progress: on a terminal the last line stays") {
+  bench b({}, true);
+  b.shown(at(500));
+  auto s = at(1000);
+  s.coverage.done = 10;
+  b.shown.finish(s);
+  CHECK(b.lines() == 1);
+  CHECK(b.talk.str().ends_with("\r\x1b[Knames  10 of 10 chunks  100 %  rate unknown yet  time left unknown\n"));
+}
+
 TEST_CASE("progress: elsewhere a line of keys and values at once, every ten seconds, and at the end") {
   bench b({}, false);
   for (int i = 0; i < 25; ++i) {

@@ -37,9 +37,13 @@ public:
     show(s);
   }
 
-  /// The last word, whatever was shown before.
-  void finish(backfill::status const& s) { print(s); }
-  void finish(verify::status const& s) { print(s); }
+  /// The last word, whatever was shown before; the line that was redrawn stays.
+  template <class Status> void finish(Status const& s) {
+    if (out_.redraws())
+      out_.say(drawn(s));
+    else
+      print(s);
+  }
 
 private:
   template <class Status> void show(Status const& s) {

@@ -48,13 +48,13 @@ inline std::string without_code(std::string_view what) {
 }
 
 /// Of a text "what happened; nothing was changed. What to do" all but what happened goes to the note.
-inline failure told(error const& e, exit_code exit, std::string const& more) {
+inline failure told(error const& e, exit_code exit, std::string const& more, std::vector<finding> findings = {}) {
   auto const all = without_code(e.what());
   auto const cut = std::min(all.find("; nothing "), all.find(". Nothing "));
-  if (cut == std::string::npos) return {e.code(), exit, all, {}, more};
+  if (cut == std::string::npos) return {e.code(), exit, all, std::move(findings), more};
   auto note = all.substr(cut + 2);
   if (!note.ends_with('.')) note += '.';
-  return {e.code(), exit, all.substr(0, cut), {}, more.empty() ? note : note + "\n  " + more};
+  return {e.code(), exit, all.substr(0, cut), std::move(findings), more.empty() ? note : note + "\n  " + more};
 }
 
 /// Whatever was thrown, as the user is told of it; to be called inside a handler.
@@ -71,7 +71,7 @@ inline failure explained(std::string const& command) {
   } catch (failure const& e) {
     return e;
   } catch (lifecycle::held const& e) {
-    return {e.code(), exit_code::held, without_code(e.what()), {{"if it does not come back", "zd unlock NAME"}}, ""};
+    return told(e, exit_code::held, "", {{"if it does not come back", "zd unlock NAME"}});
   } catch (lifecycle::unacknowledged const& e) {
     std::vector<finding> missing;
     for (auto const& one : e.missing()) missing.push_back({fmt::format("{} is at epoch {}", one.who(), one.epoch), ""});

@@ -246,8 +246,8 @@ inline void show(session& s, subject const& m, standing const& st) {
   if (st.command.empty()) return;
   out.line(fmt::format("  to {}, still open ({} of {}):", st.command, st.open(), st.conditions.size()));
   for (auto const& one : st.conditions)
-    out.line(fmt::format("    [{}] {:<34} {:<12}{}{}", one.met ? 'x' : ' ', one.wanted, one.found, one.met ? "" : "  ",
-                         one.met ? "" : one.remedy));
+    out.line(one.met ? fmt::format("    [x] {:<34} {}", one.wanted, one.found)
+                     : fmt::format("    [ ] {:<34} {:<12}  {}", one.wanted, one.found, one.remedy));
 }
 
 } // namespace detail
