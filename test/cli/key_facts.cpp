@@ -40,7 +40,7 @@ TEST_CASE("key_facts: what both stores hold, with versions and what New knows") 
   from.put_next(1, "one", 7);
   to.put(1, "one");
   cli::key_facts f;
-  cli::look_up(from, to, 1, f);
+  cli::look_up<false>(from, to, 1, f);
   CHECK(f.old_store.value == text::encode(std::string("one")));
   REQUIRE(f.old_store.written);
   CHECK(f.old_store.written->counter == 1);
@@ -51,7 +51,7 @@ TEST_CASE("key_facts: what both stores hold, with versions and what New knows") 
 
   to.begin(1, {3, 1});
   cli::key_facts g;
-  cli::look_up(from, to, 1, g);
+  cli::look_up<false>(from, to, 1, g);
   CHECK(g.known == knowledge::unknown);
   CHECK(g.pending);
   CHECK(g.generation != 0);
@@ -63,8 +63,26 @@ TEST_CASE("key_facts: a store that cannot answer says why, and the other one ans
   store_type to;
   to.put(1, "one");
   cli::key_facts f;
-  cli::look_up(from, to, 1, f);
+  cli::look_up<false>(from, to, 1, f);
   CHECK(f.old_store.trouble.find("the store is down") != std::string::npos);
   CHECK(f.new_store.value == text::encode(std::string("one")));
   CHECK(f.new_store.trouble.empty());
+}
+
+TEST_CASE("key_facts: by versions New knows what it ever had, erased keys too") {
+  store_type from, to;
+  from.put_next(1, "one", 7);
+  cli::key_facts f;
+  cli::look_up<true>(from, to, 1, f);
+  CHECK(f.known == knowledge::unknown);
+  to.put_if_newer(1, "one", {1, 7});
+  cli::look_up<true>(from, to, 1, f);
+  CHECK(f.known == knowledge::present);
+  CHECK(f.new_store.written == version{1, 7});
+  to.erase_if_newer(1, {2, 7});
+  cli::key_facts g;
+  cli::look_up<true>(from, to, 1, g);
+  CHECK(g.known == knowledge::absent);
+  CHECK_FALSE(g.new_store.value);
+  CHECK(g.new_store.written == version{2, 7});
 }

@@ -69,19 +69,28 @@ template <class S> std::optional<version> version_in(S& store, key_of<S> const& 
 
 } // namespace detail
 
-/// Looks one key up in both stores; a store that cannot answer says why in its own part.
-template <class Old, class New> void look_up(Old& from, New& to, key_of<New> const& key, key_facts& facts) {
+/// Looks one key up in both stores; a store that cannot answer says why in its own part. `ByVersion`: what New knows of a key is
+/// told by its versions, else by its records of writes in flight.
+template <bool ByVersion, class Old, class New> void look_up(Old& from, New& to, key_of<New> const& key, key_facts& facts) {
   detail::into(facts.old_store, [&] {
     if (auto const found = from.get(key)) facts.old_store.value = text::encode(*found);
     facts.old_store.written = detail::version_in(from, key);
   });
   detail::into(facts.new_store, [&] {
-    auto const seen = to.look(key);
-    facts.known = seen.known;
-    facts.pending = seen.pending;
-    facts.generation = seen.generation;
-    if (seen.value) facts.new_store.value = text::encode(*seen.value);
-    facts.new_store.written = detail::version_in(to, key);
+    if constexpr (ByVersion) {
+      auto const found = to.get_versioned(key);
+      bool const ever = found.version.counter != 0;
+      facts.known = found.value ? knowledge::present : ever ? knowledge::absent : knowledge::unknown;
+      if (found.value) facts.new_store.value = text::encode(*found.value);
+      if (ever) facts.new_store.written = found.version;
+    } else {
+      auto const seen = to.look(key);
+      facts.known = seen.known;
+      facts.pending = seen.pending;
+      facts.generation = seen.generation;
+      if (seen.value) facts.new_store.value = text::encode(*seen.value);
+      facts.new_store.written = detail::version_in(to, key);
+    }
   });
 }
 

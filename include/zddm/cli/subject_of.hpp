@@ -125,7 +125,7 @@ public:
       facts.bucket = hash(k, seed_of(name()));
       if constexpr (requires { typename M::proxy_type::gate_type; })
         facts.admitted = admitted_by<typename M::proxy_type::gate_type>(k, facts.bucket, now);
-      look_up(from_store(), to_store(), k, facts);
+      look_up<versions>(from_store(), to_store(), k, facts);
     }
     return facts;
   }
