@@ -73,9 +73,9 @@ private:
     constexpr auto never = ~std::uint64_t{0};
     std::vector<change> changes{{0, 0, first_[name] ? first_[name]->revision : observed::absent, !first_[name]}};
     for (auto const& o : history)
-      if (o.what == observed::write || o.what == observed::erase)
-        changes.push_back({o.called, o.failed ? never : o.returned, o.what == observed::write ? o.revision : observed::absent,
-                           o.what == observed::erase});
+      if (o.what == observed::writes || o.what == observed::erases)
+        changes.push_back({o.called, o.failed ? never : o.returned, o.what == observed::writes ? o.revision : observed::absent,
+                           o.what == observed::erases});
     std::sort(changes.begin(), changes.end(), [](auto const& a, auto const& b) { return a.returned < b.returned; });
     // Of the changes that had ended by some time, the one that began last: whatever ended before it began is gone.
     std::vector<change const*> newest;
@@ -94,7 +94,7 @@ private:
           from, to, [&](auto const& e) { return e.second->called <= returned && e.second->returned >= replaced_by->called; });
     };
     for (auto const& o : history)
-      if (o.what == observed::read && !o.failed && !possible(o.revision, o.called, o.returned)) {
+      if (o.what == observed::reads && !o.failed && !possible(o.revision, o.called, o.returned)) {
         if (newest_before(o.called)->erase)
           complain(result_.resurrected, name, "a read returned revision " + std::to_string(o.revision) + " after it was erased");
         else
@@ -113,7 +113,7 @@ private:
     std::vector<std::uint64_t> begun, ended;
     std::set<std::int64_t> counts;
     for (auto const& o : history)
-      if (o.what == observed::update) {
+      if (o.what == observed::updates) {
         begun.push_back(o.called);
         if (o.failed) continue;
         ended.push_back(o.returned);
@@ -125,7 +125,7 @@ private:
       return std::lower_bound(times.begin(), times.end(), t) - times.begin();
     };
     for (auto const& o : history)
-      if (o.what == observed::read && !o.failed) {
+      if (o.what == observed::reads && !o.failed) {
         auto const count = std::max<std::int64_t>(o.revision, 0);
         if (count < before(ended, o.called)) complain(result_.stale, name, "a read returned an earlier count");
         if (count > before(begun, o.returned)) complain(result_.mismatches, name, "a read returned a count that nobody made");

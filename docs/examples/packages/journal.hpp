@@ -21,7 +21,7 @@ using universe = std::vector<std::string>;
 
 /// What one operation did, as its caller saw it. Times are nanoseconds of the clock all processes of the machine share.
 struct observed {
-  enum operation : std::uint8_t { read, write, erase, update };
+  enum operation : std::uint8_t { reads, writes, erases, updates };
   static constexpr std::int64_t absent = -1;
 
   std::uint64_t called;

@@ -48,12 +48,12 @@ public:
     auto const name = shuffled_[pick()];
     auto const& key = catalogue_.names[name];
     auto const dice = random_() % 1000;
-    observed o{now(), 0, observed::absent, name, observed::read, false};
+    observed o{now(), 0, observed::absent, name, observed::reads, false};
     try {
       if (dice >= 100) {
         if (auto const p = packages_.read(key)) o.revision = p->revision;
       } else if (counted(name)) {
-        o.what = observed::update;
+        o.what = observed::updates;
         told_.begin(o);
         auto const p = packages_.update(key, [&](std::optional<package> const& is) {
           auto next = is.value_or(catalogue_.first[name]);
@@ -62,12 +62,12 @@ public:
         });
         o.revision = p->revision;
       } else if (dice >= 20) {
-        o.what = observed::write;
+        o.what = observed::writes;
         o.revision = revision_++;
         told_.begin(o);
         packages_.write(key, revised(catalogue_.first[name], o.revision));
       } else {
-        o.what = observed::erase;
+        o.what = observed::erases;
         told_.begin(o);
         packages_.erase(key);
       }
