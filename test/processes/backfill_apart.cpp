@@ -58,9 +58,19 @@ template <class F> bool in_time(F f) {
   return false;
 }
 
+/// The queue, as soon as its server answers.
+std::unique_ptr<queue_type> opened(std::string const& url) {
+  for (;;) try {
+      return std::make_unique<queue_type>(url, "people", brisk);
+    } catch (zddm::store_error const& e) {
+      if (e.kind() == zddm::error_class::permanent) throw;
+      std::this_thread::sleep_for(20ms);
+    }
+}
+
 bool host(std::string const& url, test::scratch const& dir, int me, signs& told) {
   stores s(dir);
-  queue_type queue(url, "people", brisk);
+  auto const queue = opened(url);
   zddm::backfill::options o;
   o.worker = "host " + std::to_string(me);
   o.rows_a_chunk = 400;
@@ -74,7 +84,7 @@ bool host(std::string const& url, test::scratch const& dir, int me, signs& told)
     told.copied = now.own_copied;
   };
   o.throttle = [&](auto const&...) { return zddm::backfill::pause{told.hurry ? 0ms : 40ms, "the test"}; };
-  return zddm::backfill::run(s.from, s.to, queue, o).ending == ending::complete;
+  return zddm::backfill::run(s.from, s.to, *queue, o).ending == ending::complete;
 }
 
 } // namespace
