@@ -138,8 +138,8 @@ outcome walk(fleet const& f) {
     while (!zddm::verify::drain(w->from, w->to, gone).dry()) waits{}({});
   };
   auto const drive = [&] {
-    auto const sleep = [&](std::chrono::milliseconds time) {
-      if (!bury()) waits{}(time);
+    auto const sleep = [&](std::chrono::milliseconds) {
+      if (!bury() && !e->wait() && !bury()) throw explorer::cancelled{};
     };
     if (f.waits_for_all) {
       zddm::lifecycle::walk(w->state, name, f.asked, zddm::threshold::open(), {{"test", "walk"}}, drain, sleep);
@@ -178,13 +178,20 @@ outcome walk(fleet const& f) {
         for (char const c : f.does[i]) act(i, c);
       });
       e->spawn(static_cast<int>(i), [&, i] {
-        do {
+        // The driver may have to bury somebody first.
+        for (int idle = 0; idle < 3; idle += !e->wait()) {
           w->members[i]->poll_once();
           look();
-        } while (w->handles[i]->current().at != target && e->wait());
+          if (w->handles[i]->current().at == target) break;
+        }
       });
     }
-    e->spawn(driver, drive);
+    e->spawn(driver, [&] {
+      try {
+        drive();
+      } catch (explorer::cancelled const&) { // it waited for nothing
+      }
+    });
   };
   auto const check = [&] {
     bool asked = false;

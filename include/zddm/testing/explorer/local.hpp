@@ -7,15 +7,15 @@
 
 namespace zddm::testing::explorer {
 
-/// `lifecycle::local` for processes of an exploration: time passes for one that waits when another changes something.
-struct local {
+/// A lifecycle policy for processes of an exploration: time passes for one that waits when another changes something.
+template <class Lifecycle> struct stepping_lifecycle {
   using axis = zddm::axis::lifecycle;
 
-  template <class Model> struct bind : lifecycle::local::bind<Model> {
-    using lifecycle::local::bind<Model>::bind;
+  template <class Model> struct bind : Lifecycle::template bind<Model> {
+    using Lifecycle::template bind<Model>::bind;
     /// What a process does depends on the settings it enters with.
     [[nodiscard]] auto enter() const {
-      auto operation = lifecycle::local::bind<Model>::enter();
+      auto operation = Lifecycle::template bind<Model>::enter();
       explorer::current().learned(operation.now().epoch);
       return operation;
     }
@@ -25,5 +25,8 @@ struct local {
     }
   };
 };
+
+/// The test moves the handles itself.
+using local = stepping_lifecycle<lifecycle::local>;
 
 } // namespace zddm::testing::explorer
