@@ -36,7 +36,7 @@ condition named(std::vector<condition> const& all, std::string_view name) {
 }
 
 zddm::lifecycle::lease process(std::uint64_t epoch) {
-  return {1, epoch, 0, 1'000'000, zddm::lifecycle::identity::self(), "0.1.0", ""};
+  return {1, epoch, 0, 1'000'000, zddm::lifecycle::identity::self(), "0.1.0", "", ""};
 }
 
 } // namespace

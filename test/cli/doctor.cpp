@@ -71,7 +71,7 @@ TEST_CASE("doctor: a clock that runs too slow, too fast or was set back is wrong
     CHECK(d.said("leases would end too early or too late"));
   }
   desk d("doctor");
-  zddm::lifecycle::lease const ahead{5, 1, 0, (d.state.now() + 20h).count(), {"elsewhere", 1, "x"}, ZDDM_VERSION, "service"};
+  zddm::lifecycle::lease const ahead{5, 1, 0, (d.state.now() + 20h).count(), {"elsewhere", 1, "x"}, ZDDM_VERSION, "service", "2"};
   std::array<zddm::lifecycle::change, 1> const put{
       {{zddm::lifecycle::lease_path("names", 5), 0, zddm::lifecycle::entry::encode("lease", ahead)}}};
   REQUIRE(d.memory.commit(put));
@@ -86,13 +86,14 @@ TEST_CASE("doctor: history from the future, and a process with another version o
   auto later = seen.value;
   later.since = "2999-01-01T00:00:00Z";
   REQUIRE(zddm::lifecycle::replace(d.memory, "names", seen, later, {"test", "clock"}));
-  zddm::lifecycle::lease const other{5, 1, 0, (d.state.now() + 10s).count(), {"elsewhere", 1, "x"}, "0.0.9", "service"};
+  zddm::lifecycle::lease const other{5, 1, 0, (d.state.now() + 10s).count(), {"elsewhere", 1, "x"}, "0.0.9", "service", "1"};
   std::array<zddm::lifecycle::change, 1> const put{
       {{zddm::lifecycle::lease_path("names", 5), 0, zddm::lifecycle::entry::encode("lease", other)}}};
   REQUIRE(d.memory.commit(put));
   CHECK(code(d) == 0);
   CHECK(d.said("its state was entered at 2999-01-01T00:00:00Z"));
   CHECK(d.said("1 process with zddm 0.0.9, this zd is " ZDDM_VERSION));
+  CHECK(d.said("1 process with version 1 of the migration"));
 }
 
 TEST_CASE("doctor: for programs an event a check, then the error") {

@@ -25,8 +25,8 @@ TEST_CASE("report tables: conditions, met and open, and what mends them") {
 }
 
 TEST_CASE("report tables: processes, with those behind and those whose lease is over") {
-  std::vector<lifecycle::lease> const all{{1, 7, 0, 9'000, {"host-a", 41, ""}, "0.1.0", "<web>"},
-                                          {2, 6, 0, 500, {"host-b", 42, ""}, "0.1.0", ""}};
+  std::vector<lifecycle::lease> const all{{1, 7, 0, 9'000, {"host-a", 41, ""}, "0.1.0", "<web>", ""},
+                                          {2, 6, 0, 500, {"host-b", 42, ""}, "0.1.0", "", ""}};
   auto const text = cli::process_table(all, 1000ms, 7);
   CHECK(has(text, "host-a:41 (&lt;web&gt;)</th><td class=\"n\">7</td><td class=\"n\">8 s</td>"));
   CHECK(has(text, "host-b:42</th><td class=\"n bad\">6</td><td class=\"n bad\">over</td>"));

@@ -17,7 +17,7 @@ void put_lease(desk& d, std::int64_t pid, std::chrono::milliseconds left, std::u
   auto owner = zddm::lifecycle::identity::self();
   owner.pid = pid;
   if (!host.empty()) owner.host = host, owner.space = "another";
-  zddm::lifecycle::lease const one{process, 1, 0, (d.state.now() + left).count(), owner, "0.1.0", "service"};
+  zddm::lifecycle::lease const one{process, 1, 0, (d.state.now() + left).count(), owner, "0.1.0", "service", ""};
   std::array<zddm::lifecycle::change, 1> const put{
       {{zddm::lifecycle::lease_path("names", process), 0, zddm::lifecycle::entry::encode("lease", one)}}};
   REQUIRE(d.memory.commit(put));

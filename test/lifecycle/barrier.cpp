@@ -19,7 +19,7 @@ struct bench {
     store.clock([this] { return time; });
   }
   void put(std::uint64_t process, std::uint64_t epoch, std::chrono::milliseconds expires = 1h) {
-    lease const one{process, epoch, 0, expires.count(), {"host", static_cast<std::int64_t>(process), ""}, "0.1.0", ""};
+    lease const one{process, epoch, 0, expires.count(), {"host", static_cast<std::int64_t>(process), ""}, "0.1.0", "", ""};
     std::vector<change> const entry{{lease_path("names", process), any_revision, entry::encode("lease", one)}};
     REQUIRE(store.commit(entry));
   }

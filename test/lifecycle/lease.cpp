@@ -18,7 +18,7 @@ struct bench {
     store.clock([this] { return time; });
   }
   bool put(std::uint64_t process, std::uint64_t epoch, std::chrono::milliseconds expires, std::uint64_t revision = any_revision) {
-    lease const one{process, epoch, 0, expires.count(), {"host", 7, ""}, "0.1.0", "web"};
+    lease const one{process, epoch, 0, expires.count(), {"host", 7, ""}, "0.1.0", "web", "7"};
     std::vector<change> const entry{{lease_path("names", process), revision, entry::encode("lease", one)}};
     return store.commit(entry);
   }
@@ -56,7 +56,7 @@ TEST_CASE("lease: one renewed while it is being counted out stays") {
   struct renewing_store : memory_store {
     bool commit(std::span<change const> changes) {
       if (!changes[0].value && std::exchange(first, false)) {
-        lease const again{1, 5, 0, 5000, {"host", 7, ""}, "0.1.0", ""};
+        lease const again{1, 5, 0, 5000, {"host", 7, ""}, "0.1.0", "", ""};
         std::vector<change> const entry{{changes[0].path, any_revision, entry::encode("lease", again)}};
         memory_store::commit(entry);
       }
@@ -65,7 +65,7 @@ TEST_CASE("lease: one renewed while it is being counted out stays") {
     bool first = true;
   } s;
   s.clock([] { return 2000ms; });
-  lease const one{1, 5, 0, 1500, {"host", 7, ""}, "0.1.0", ""};
+  lease const one{1, 5, 0, 1500, {"host", 7, ""}, "0.1.0", "", ""};
   std::vector<change> const entry{{lease_path("names", 1), 0, entry::encode("lease", one)}};
   REQUIRE(s.commit(entry));
   auto const all = live(s, "names");

@@ -13,7 +13,7 @@ using namespace zddm::lifecycle;
 namespace {
 
 void stand(zddm::memory::state_store& s, std::uint64_t process, std::int64_t expires) {
-  lease const one{process, 1, 0, expires, identity::self(), ZDDM_VERSION, ""};
+  lease const one{process, 1, 0, expires, identity::self(), ZDDM_VERSION, "", ""};
   std::array<change, 1> const made{{{lease_path("m", process), any_revision, entry::encode("lease", one)}}};
   s.commit(made);
 }

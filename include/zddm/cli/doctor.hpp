@@ -110,11 +110,21 @@ inline void examine_promise(subject const& m, examination& tell) {
 inline void examine_fleet(session& s, subject const& m, examination& tell) {
   std::string const about(m.name());
   auto const processes = lifecycle::leases(s.state, m.name());
-  std::map<std::string, std::size_t> libraries;
-  for (auto const& one : processes) ++libraries[one.library];
+  std::map<std::string, std::size_t> libraries, versions;
+  for (auto const& one : processes) {
+    ++libraries[one.library];
+    ++versions[one.version];
+  }
   for (auto const& [library, count] : libraries)
     tell(library == ZDDM_VERSION ? examination::verdict::fine : examination::verdict::warning, about,
          fmt::format("{} process{} with zddm {}, this zd is {}", count, count == 1 ? "" : "es", library, ZDDM_VERSION));
+  bool const mixed = versions.size() > 1;
+  for (auto const& [version, count] : versions)
+    if (mixed || !version.empty())
+      tell(mixed ? examination::verdict::warning : examination::verdict::fine, about,
+           fmt::format("{} process{} with version {} of the migration", count, count == 1 ? "" : "es",
+                       version.empty() ? "unknown" : version),
+           mixed ? "finish the rolling restart before the next step" : "");
   if (processes.empty()) tell(examination::verdict::fine, about, "no process");
   for (auto const& one : leases_from_the_future(s.state, m.name()))
     tell(examination::verdict::wrong, about, one.what, one.remedy);

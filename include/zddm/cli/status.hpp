@@ -180,7 +180,8 @@ inline json as_json(standing const& s, subject const& m) {
                          {"label", one.label},
                          {"epoch", one.epoch},
                          {"lease_ms", one.expires - s.now.count()},
-                         {"library", one.library}});
+                         {"library", one.library},
+                         {"version", one.version}});
   json fields{{"migration", m.name()}, {"row", to_string(r.now.at)}, {"since", r.since}, {"epoch", r.now.epoch}};
   fields["from"] = m.from();
   fields["to"] = m.to();

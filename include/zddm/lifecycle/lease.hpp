@@ -24,7 +24,8 @@ struct lease {
                            (std::uint64_t, epoch),          // acknowledged: no operation of it obeys an earlier one
                            (std::uint64_t, ended),          // operations with this or an earlier intent are over
                            (std::int64_t, expires),         // milliseconds, on the store's clock
-                           (identity, owner), (std::string, library), (std::string, label));
+                           (identity, owner), (std::string, library), (std::string, label),
+                           (std::string, version)); // of the migration, as its program says
 
   bool over(std::chrono::milliseconds now) const { return now.count() > expires; }
   std::string who() const { return owner.who() + (label.empty() ? "" : " (" + label + ')'); }

@@ -35,6 +35,7 @@ struct member_options {
   bool background = true;                   ///< a thread polls and reports; otherwise the owner does
   std::function<measures()> measured = {};  ///< what the fleet is told of this process's calls; empty: nothing
   std::chrono::milliseconds report{10'000}; ///< how often it is told
+  std::string version = {};                 ///< of the migration's definition; the operator is told where processes differ
 };
 
 /// The membership of one process in the fleet of one migration. While it lasts, the handle obeys what the state store says;
@@ -193,8 +194,8 @@ private:
     auto const before = Clock::now();
     auto const path = lease_path(handle_.name(), handle_.process());
     auto const mine = store_.read(path);
-    lease const next{handle_.process(), epoch,         ended_, (store_.now() + options_.lease).count(), owner_,
-                     ZDDM_VERSION,      options_.label};
+    lease const next{handle_.process(), epoch,          ended_,          (store_.now() + options_.lease).count(), owner_,
+                     ZDDM_VERSION,      options_.label, options_.version};
     std::array<change, 1> const both{{{path, mine ? mine->revision : 0, entry::encode("lease", next)}}};
     if (mine.has_value() != standing_ || !store_.commit(both)) lost();
     standing_ = true;
