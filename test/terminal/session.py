@@ -168,6 +168,30 @@ def two_operators():
         check(place.status()["row"] == "migrated", "it did not go on")
 
 
+def many_share_one_copy():
+    """a second zd migrate helps the first one to copy, and leads on when that one is killed"""
+    with Place(350_000) as place:  # four chunks
+        place.must("prepare")
+        place.must("set", NAME, "rate=60000")
+        first = place.start("migrate")
+        while "phase=backfill" not in first.stdout.readline():
+            pass
+        second = place.start("migrate")
+        said = second.stdout.readline()
+        check(re.search(rf"^{NAME}: .*:{first.pid} leads since .*; this one only copies$", said), said)
+        while len(place.status()["backfill"]["workers"]) < 2:
+            time.sleep(0.1)
+        first.kill()
+        first.wait()
+        place.must("set", NAME, "rate=0")
+        rest = second.communicate(timeout=120)[0]
+        check(second.returncode == 0, f"{second.returncode}: {rest}")
+        check(re.search(r"helped .*; [1-9]\d* rows copied by this process", rest) and f"{NAME} is migrated" in rest, rest)
+        backfill = place.status()["backfill"]
+        check(backfill["copied"] + backfill["skipped"] == 350_000, f"{backfill}")
+        check("350000 keys compared; 0 missing, 0 extra, 0 differ" in rest, rest)
+
+
 def service(place, folder):
     return subprocess.Popen([program("people", "service")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                             env=place.environment | {"PEOPLE_DB": f"{folder}/people.db", "PEOPLE_STATE": f"{folder}/people_state.db"})
@@ -218,4 +242,4 @@ def silent_process():
 
 if __name__ == "__main__":
     main(progress_in_a_terminal, progress_elsewhere, no_way_back, no_way_back_elsewhere, colours, data_and_talk, watching,
-         two_operators, every_exit_code, silent_process)
+         two_operators, many_share_one_copy, every_exit_code, silent_process)
