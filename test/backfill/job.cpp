@@ -52,7 +52,7 @@ struct ground {
 
 options small(std::uint64_t batch = 3, std::uint64_t chunk = 10) {
   options o;
-  o.rows_a_chunk = chunk;
+  o.chunk.rows = chunk;
   o.save_every = 0ms;
   o.refresh = 5ms;
   o.live = [batch] { return settings{batch}; };

@@ -45,7 +45,7 @@ void fill(people& p, int rows) {
 /// Small chunks and pages, every page saved.
 options small(std::size_t batch = 3, std::uint64_t chunk = 10) {
   options o;
-  o.rows_a_chunk = chunk;
+  o.chunk.rows = chunk;
   o.save_every = 0ms;
   o.live = [batch] { return settings{batch}; };
   return o;
@@ -391,7 +391,7 @@ TEST_CASE("run obeys live settings from the next page on") {
   fill(from, 100);
   slept clock;
   auto o = small();
-  o.rows_a_chunk = 1000;
+  o.chunk.rows = 1000;
   o.timing = clock.timing();
   std::vector<std::size_t> batches{10, 20, 0, 5};
   std::size_t page = 0;
@@ -450,7 +450,7 @@ TEST_CASE("run holds the limit of rows a second and counts what it waited") {
   fill(from, 1000);
   slept clock;
   auto o = small();
-  o.rows_a_chunk = 100'000;
+  o.chunk.rows = 100'000;
   o.timing = clock.timing();
   o.live = [] { return settings{10'000, 50}; };
   std::uint64_t before = 0;

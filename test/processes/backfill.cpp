@@ -64,7 +64,7 @@ struct signs {
 
 zddm::backfill::options small_pages(signs& told) {
   zddm::backfill::options o;
-  o.rows_a_chunk = 500;
+  o.chunk.rows = 500;
   o.live = [] { return zddm::backfill::settings{50}; };
   o.save_every = 5ms;
   o.lease = 500ms;

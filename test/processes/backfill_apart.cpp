@@ -73,7 +73,7 @@ bool host(std::string const& url, test::scratch const& dir, int me, signs& told)
   auto const queue = opened(url);
   zddm::backfill::options o;
   o.worker = "host " + std::to_string(me);
-  o.rows_a_chunk = 400;
+  o.chunk.rows = 400;
   o.live = [] { return zddm::backfill::settings{100}; };
   o.save_every = 20ms;
   o.lease = 1s;

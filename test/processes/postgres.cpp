@@ -154,7 +154,7 @@ TEST_CASE("postgres: one backfill is shared by processes, of which one is killed
   auto const copy = [&](std::chrono::milliseconds pause) {
     state_store mine(url);
     backfill::options how;
-    how.rows_a_chunk = 100;
+    how.chunk.rows = 100;
     how.lease = 1s;
     how.refresh = 50ms;
     how.told = [&](backfill::status const&) { std::this_thread::sleep_for(pause); };

@@ -23,6 +23,7 @@
 #include <zddm/backfill/all_of.hpp>
 #include <zddm/backfill/careful_copy.hpp>
 #include <zddm/backfill/chunk.hpp>
+#include <zddm/backfill/chunk_size.hpp>
 #include <zddm/backfill/copy.hpp>
 #include <zddm/backfill/coverage.hpp>
 #include <zddm/backfill/hands.hpp>
@@ -87,7 +88,7 @@ private:
   planned stored_or_made(Old& from) {
     auto found = patiently([&] { return queue_.plan(); });
     if (!found) {
-      auto const made = plan::of(cut(from, o_.rows_a_chunk, o_.most_chunks), o_.identity);
+      auto const made = plan::of(cut(from, rows_within(o_.chunk, from, o_.timing), o_.most_chunks), o_.identity);
       patiently([&] { queue_.make(made.encoded(), made.chunks()); });
       found = patiently([&] { return queue_.plan(); });
     }

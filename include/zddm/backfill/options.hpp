@@ -11,6 +11,7 @@
 #include <string>
 
 #include <zddm/backfill/adaptive.hpp>
+#include <zddm/backfill/chunk_size.hpp>
 #include <zddm/backfill/settings.hpp>
 #include <zddm/backfill/status.hpp>
 #include <zddm/backfill/throttle.hpp>
@@ -41,7 +42,7 @@ struct options {
   std::string identity; ///< of the migration: a plan made for another one is refused
   std::string worker = unique_worker();
   std::size_t workers = 1; ///< threads that copy, each a chunk at a time
-  std::uint64_t rows_a_chunk = 100'000;
+  chunk_size chunk;
   std::size_t most_chunks = 4096;
   std::optional<std::uint64_t> only; ///< this chunk and no other
   bool plan_only = false;            ///< makes the plan, where there is none, and copies nothing
