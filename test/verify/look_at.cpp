@@ -22,7 +22,7 @@ namespace {
 auto by_version(people& from, people& to) { return look_at(from, to, 1, by_versions{}); }
 
 /// What a write of `consistency::versioned` does, in its two steps.
-struct write {
+struct two_step_write {
   people& from;
   people& to;
   std::optional<std::string> value;
@@ -49,19 +49,19 @@ static_assert(!way<by_versions, plain, plain>);
 
 TEST_CASE("look_at by versions sees a write between its two steps as New being behind") {
   people from, to;
-  write const first{from, to, "v1"};
+  two_step_write const first{from, to, "v1"};
   auto g = by_version(from, to);
   CHECK(g.behind);
   CHECK(g.wrong == kind::missing);
   CHECK(g.known == knowledge::unknown);
   first.ends();
   CHECK_FALSE(by_version(from, to).wrong);
-  write const second{from, to, "v2"};
+  two_step_write const second{from, to, "v2"};
   g = by_version(from, to);
   CHECK(g.behind);
   CHECK(g.wrong == kind::differs);
   second.ends();
-  write const erase{from, to, {}};
+  two_step_write const erase{from, to, {}};
   g = by_version(from, to);
   CHECK(g.behind);
   CHECK(g.wrong == kind::extra);
@@ -69,7 +69,7 @@ TEST_CASE("look_at by versions sees a write between its two steps as New being b
   g = by_version(from, to);
   CHECK_FALSE(g.wrong);
   CHECK(g.known == knowledge::absent);
-  write const again{from, to, "v3"};
+  two_step_write const again{from, to, "v3"};
   CHECK(by_version(from, to).behind);
   again.ends();
   CHECK_FALSE(by_version(from, to).wrong);
@@ -77,7 +77,7 @@ TEST_CASE("look_at by versions sees a write between its two steps as New being b
 
 TEST_CASE("look_at by versions knows at once what no write in flight can be") {
   people from, to;
-  write const one{from, to, "v1"};
+  two_step_write const one{from, to, "v1"};
   one.ends();
   to.put(1, "behind everybody's back"); // the version stays
   auto g = by_version(from, to);
@@ -96,7 +96,7 @@ TEST_CASE("look_at by versions knows at once what no write in flight can be") {
 TEST_CASE(
     "look_at by versions asks Old for a key that New was made to forget, and takes a row without a version for the oldest") {
   people from, to;
-  write const one{from, to, "v1"};
+  two_step_write const one{from, to, "v1"};
   one.ends();
   version const n = from.put_next(1, "v2", 7);
   to.erase_if_newer(1, zddm::forgotten_version(n.counter - 1));
@@ -118,7 +118,7 @@ TEST_CASE(
 
 TEST_CASE("look_at by versions says that New moved within the look") {
   people from, to;
-  write const one{from, to, "v1"};
+  two_step_write const one{from, to, "v1"};
   one.ends();
   test::watched<people> unused(from, [](auto...) {});
   struct busy : people {

@@ -37,8 +37,9 @@ TEST_CASE("report is not clean before every key was compared, and is in spite of
 TEST_CASE("report has a readable form that comes back") {
   report r{};
   r.rows = 10;
-  r.listed.push_back({"\"a\"", std::string(to_string(kind::differs)), {"name"}, 41'000, {}, {}});
+  r.listed.push_back({"\"a\"", std::string(to_string(kind::differs)), {"name"}, 41'000, false, "0a", "0b", {}, {}});
   auto const text = zddm::text::encode(r);
-  CHECK(text.find("kind: \"differs\", columns: [\"name\"], age_ms: 41000, old_value: null") != std::string::npos);
+  CHECK(text.find("kind: \"differs\", columns: [\"name\"], age_ms: 41000, old_key: false, old_digest: \"0a\", "
+                  "new_digest: \"0b\", old_value: null") != std::string::npos);
   CHECK(zddm::text::encode(zddm::text::decode<report>(text)) == text);
 }
