@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The memory a backfill takes, however many rows there are. `memory_mapped` counts the pages of LMDB's file that are mapped,
-// too, which the kernel takes back when it needs them.
+// The memory that a backfill and a verification take, however many rows there are: their own, and all that is resident, which
+// counts the pages of LMDB's file that are mapped, too.
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
@@ -8,9 +8,14 @@
 
 #include <benchmark/benchmark.h>
 
+#include <zddm/lmdb/environment.hpp>
+#include <zddm/sqlite/database.hpp>
+#include <zddm/verify/run.hpp>
+
 #include "bench/bench.hpp"
 #include "bench/child.hpp"
 #include "bench/migration.hpp"
+#include "bench/rows.hpp"
 
 namespace {
 
@@ -27,27 +32,51 @@ std::uint64_t status_of(std::string const& name) {
 
 struct peak {
   std::uint64_t own = 0;
-  std::uint64_t mapped = 0; ///< what is not its own included
+  std::uint64_t resident = 0;
+
+  void look() { own = std::max(own, status_of("RssAnon")); }
 };
 
-template <class Way> void measured(benchmark::State& state, bench::places const& at) {
+/// What `work(peak&)` takes in a process of its own.
+template <class F> void measured(benchmark::State& state, bench::places const& at, F work) {
   for (auto _ : state) {
     bench::child<peak> worker([&] {
-      Way const way{at};
-      at.clear();
-      way.prepare();
       peak p;
-      auto const copied = way.run([&] { p.own = std::max(p.own, status_of("RssAnon")); });
-      bench::expect(copied.copied == at.rows, "not every row was copied");
-      p.mapped = status_of("VmHWM");
+      work(p);
+      p.resident = status_of("VmHWM");
       return p;
     });
     auto const found = worker.answer();
     state.SetIterationTime(1);
     state.counters["memory MB"] = static_cast<double>(found.own) / 1e6;
-    state.counters["memory_mapped MB"] = static_cast<double>(found.mapped) / 1e6;
+    state.counters["memory_resident MB"] = static_cast<double>(found.resident) / 1e6;
   }
   state.counters["rows rows"] = static_cast<double>(at.rows);
+}
+
+template <class Way> void backfill(benchmark::State& state, bench::places const& at) {
+  measured(state, at, [&](peak& p) {
+    Way const way{at};
+    at.clear();
+    way.prepare();
+    bench::expect(way.run([&] { p.look(); }).copied == at.rows, "not every row was copied");
+  });
+}
+
+/// Of what the backfill has left.
+void verification(benchmark::State& state, bench::places const& at, bool digests) {
+  bench::child<bool>([&] { return at.clear(), bench::to_lmdb{at}.prepare(), bench::to_lmdb{at}.ours() == at.rows; }).answer();
+  measured(state, at, [&](peak& p) {
+    zddm::sqlite::database d(at.from, bench::sqlite_options(false));
+    bench::sqlite_rows from(d, {bench::table});
+    zddm::lmdb::environment e(at.to, bench::lmdb_options(false, at.rows));
+    bench::lmdb_rows to(e, bench::table);
+    zddm::verify::options o;
+    o.digests = digests;
+    o.told = [&](auto const&) { p.look(); };
+    auto const found = zddm::verify::run(from, to, o);
+    bench::expect(found.rows == at.rows && found.clean(), "the stores were not found equal");
+  });
 }
 
 } // namespace
@@ -55,7 +84,9 @@ template <class Way> void measured(benchmark::State& state, bench::places const&
 int main(int argc, char** argv) {
   bench::arguments const a(argc, argv);
   bench::places const at(a.rows);
-  bench::add("memory/sqlite_to_lmdb", 1, [&](benchmark::State& s) { measured<bench::to_lmdb>(s, at); });
-  bench::add("memory/sqlite_to_sqlite", 1, [&](benchmark::State& s) { measured<bench::to_sqlite>(s, at); });
+  bench::add("memory/sqlite_to_lmdb", 1, [&](benchmark::State& s) { backfill<bench::to_lmdb>(s, at); });
+  bench::add("memory/sqlite_to_sqlite", 1, [&](benchmark::State& s) { backfill<bench::to_sqlite>(s, at); });
+  bench::add("memory/verify_sqlite_against_lmdb", 1, [&](benchmark::State& s) { verification(s, at, true); });
+  bench::add("memory/verify_sqlite_against_lmdb_by_rows", 1, [&](benchmark::State& s) { verification(s, at, false); });
   return bench::run();
 }

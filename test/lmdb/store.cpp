@@ -21,6 +21,7 @@
 #include <zddm/testing/laws/store.hpp>
 
 #include "scratch.hpp"
+#include "tools/resident.hpp"
 
 namespace {
 using namespace lmdb_test;
@@ -272,6 +273,37 @@ TEST_CASE("lmdb store: a database ordered in another way is walked in its own or
   s.records({}, 9, [&](auto const& k, auto const&) { records += k + " "; });
   CHECK(rows == "ca ab ");
   CHECK(records == "ba ca ab ac ");
+}
+
+TEST_CASE("lmdb store: what walks and fills leave mapped does not grow with the rows") {
+  folder const where;
+  constexpr std::size_t bound = std::size_t{1} << 20, rows = 60'000;
+  auto const largest_after = [&](std::size_t resident_map) {
+    std::filesystem::remove_all(where.path("many"));
+    environment env(where.path("many"), {.durability = durability::none, .resident_map = resident_map});
+    store s(env, "rows");
+    s.create_records();
+    std::size_t largest = 0;
+    auto const look = [&] { largest = std::max(largest, test::resident(where.path("many") + "/data.mdb")); };
+    std::vector<zddm::entry<std::string, std::string>> page;
+    for (std::size_t i = 0; i < rows; ++i) {
+      page.push_back({std::to_string(1'000'000 + i), std::string(200, 'v')});
+      if (page.size() < 1000) continue;
+      REQUIRE(s.fill_many(page, s.sequence()) == page.size());
+      page.clear();
+      look();
+    }
+    std::optional<std::string> last;
+    for (std::size_t seen = 1000; seen == 1000; look())
+      seen = s.scan({last, {}}, 1000, [&](std::string&& k, std::string&&) { last = std::move(k); });
+    s.digest({}, rows);
+    look();
+    s.split_points(10);
+    look();
+    return largest;
+  };
+  CHECK(largest_after(bound) < 4 * bound);
+  CHECK(largest_after(std::size_t{1} << 30) > 10 * bound); // else there was nothing to bound
 }
 
 TEST_CASE("lmdb store: processes and threads that write, erase and fill agree with what Old holds") {

@@ -19,6 +19,7 @@
 
 #include <zddm/lmdb/claim.hpp>
 #include <zddm/lmdb/fail.hpp>
+#include <zddm/lmdb/file_mapping.hpp>
 #include <zddm/lmdb/side_databases.hpp>
 #include <zddm/lmdb/transaction.hpp>
 #include <zddm/lmdb/turnstile.hpp>
@@ -38,8 +39,9 @@ struct options {
   unsigned max_databases = 64;                     ///< handles of one process; a store takes up to five
   unsigned max_readers = 1024;                     ///< reads at one time, of all processes; set by the first that opens
   lmdb::durability durability = lmdb::durability::every_commit;
-  bool single_file = false; ///< the path names the data file, not a folder for `data.mdb`
-  unsigned mode = 0644;     ///< permissions of new files
+  bool single_file = false;                         ///< the path names the data file, not a folder for `data.mdb`
+  unsigned mode = 0644;                             ///< permissions of new files
+  std::size_t resident_map = std::size_t{32} << 20; ///< bytes of the map that a walk leaves mapped, about: see `walked`
 };
 
 /// One LMDB environment, for all threads of a process; any number of processes may have it open. Its map grows by itself, and
@@ -130,6 +132,14 @@ public:
     int dead = 0;
     if (int const result = mdb_reader_check(env_, &dead)) fail(result, false, path_);
     return dead;
+  }
+
+  /// Says that so many bytes of rows were gone over or put, one after the other. Each time they come to `resident_map`, the pages
+  /// of the map are given back, so that what a walk keeps resident does not grow with the rows. Any thread may call, at any time.
+  void walked(std::size_t bytes) {
+    if (walked_.fetch_add(bytes, std::memory_order_relaxed) + bytes < options_.resident_map) return;
+    walked_.store(0, std::memory_order_relaxed);
+    mapping_->give_back();
   }
 
   std::size_t max_key_size() const { return static_cast<std::size_t>(mdb_env_get_maxkeysize(env_)); }
@@ -255,7 +265,7 @@ private:
     if (result == MDB_SUCCESS && map_size() < options_.initial_map) result = mdb_env_set_mapsize(env_, options_.initial_map);
     int dead = 0;
     if (result == MDB_SUCCESS) result = mdb_reader_check(env_, &dead);
-    if (result == MDB_SUCCESS) return;
+    if (result == MDB_SUCCESS) return static_cast<void>(mapping_.emplace(data_file()));
     mdb_env_close(env_);
     fail(result, false, path_);
   }
@@ -263,10 +273,12 @@ private:
   std::string const path_;
   lmdb::options const options_;
   MDB_env* env_ = nullptr;
+  std::optional<file_mapping> mapping_;
   lmdb::claim claim_;
   turnstile doors_;
   std::array<idle, turnstile::lanes> idle_;
   std::atomic<bool> broken_{false};
+  std::atomic<std::size_t> walked_{0};
   std::mutex sides_mutex_;
   std::map<std::string, side_databases> sides_;
 };

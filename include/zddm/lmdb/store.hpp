@@ -270,7 +270,7 @@ public:
   /// Fastest with keys that rise, above all beyond the last that is there.
   std::size_t fill_many(std::span<entry<Key, Value> const> entries, std::uint64_t seen) {
     return table_.write_beside([&](transaction& t, counters& c) {
-      std::size_t applied = 0;
+      std::size_t applied = 0, filled = 0;
       if (seen < c.floor) return applied;
       bool const records = t.entries(table_.sides().intents) != 0;
       cursor at(t, table_.values());
@@ -284,8 +284,10 @@ public:
         if (!inserted && std::exchange(append, 0) != 0) inserted = at.insert(k, v);
         if (!inserted) continue;
         ++applied;
+        filled += k.size() + v.size();
         if (records) t.erase(table_.sides().intents, k);
       }
+      table_.env().walked(filled);
       return applied;
     });
   }
@@ -397,14 +399,18 @@ private:
   template <class F>
   std::size_t walk(transaction const& t, database db, key_range<Key> const& range, std::size_t limit, F&& f) const {
     auto const after = key_bytes(range.after), upto = key_bytes(range.upto);
-    std::size_t n = 0;
+    constexpr std::size_t told_each = 1 << 20;
+    std::size_t n = 0, bytes = 0;
     cursor at(t, db);
     for (bool more = at.above(after); more && n < limit; more = at.next()) {
       if (table_.ours(at.key())) continue;
       if (upto && t.less(db, *upto, at.key())) break;
       f(at);
       ++n;
+      bytes += at.key().size() + at.value().size();
+      if (bytes >= told_each) table_.env().walked(std::exchange(bytes, 0));
     }
+    table_.env().walked(bytes);
     return n;
   }
   template <class F> std::size_t walk_rows(key_range<Key> const& range, std::size_t limit, F&& f) const {
