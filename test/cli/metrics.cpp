@@ -48,8 +48,8 @@ TEST_CASE("metrics: where it stands, its processes, its backfill, what was compa
     all.add_wait("old latency", 1500);
   });
   zddm::verify::report found{};
-  found.open = {2, 0, 1, 0, 0};
-  cli::note_comparison(d.session(), "names", found, 0);
+  found.wrong = {2, 0, 1, 0, 0};
+  cli::note_comparison(d.session(), "names", found);
   scripted other;
   other.called = "other";
   other.stores = false;
@@ -78,9 +78,11 @@ TEST_CASE("metrics: a backfill that is complete has no time left, and what was r
   desk d("metrics");
   d.copied({"names", 10, {"10"}, false}, {"10", 10, 0, 0, {}, 0});
   zddm::verify::report found{};
-  found.open = {2, 0, 0, 0, 0};
-  cli::note_comparison(d.session(), "names", found, 2);
+  found.wrong = {2, 0, 3, 0, 0};
+  found.repaired = {2, 0, 1, 0, 0};
+  cli::note_comparison(d.session(), "names", found);
   auto const text = told(d, {&d.m});
   CHECK(says(text, "zddm_eta_seconds{migration=\"names\"} 0"));
   CHECK(says(text, "zddm_divergence_open{migration=\"names\",kind=\"missing\"} 0"));
+  CHECK(says(text, "zddm_divergence_open{migration=\"names\",kind=\"differs\"} 2"));
 }

@@ -36,14 +36,14 @@ TEST_CASE("migrate: copied, drained, compared, then migrated") {
 TEST_CASE("migrate: mismatches keep it migrating, and the next run compares again") {
   desk d("migrate");
   d.place(row::prepared);
-  d.m.found.open.differs = 2;
+  d.m.found.wrong.differs = 2;
   auto const e = d.failure_of(cli::migrate);
   CHECK(e.code() == 306);
   CHECK(e.exit() == cli::exit_code::mismatches);
   CHECK(d.at() == row::migrating);
   CHECK(d.record().proof.covered);
   CHECK(d.record().proof.mismatches == 2);
-  d.m.found = {true, 10, 0, 0, 0, {}, {}};
+  d.m.found.wrong = {};
   d.run(cli::migrate);
   CHECK(d.at() == row::migrated);
 }
@@ -51,7 +51,7 @@ TEST_CASE("migrate: mismatches keep it migrating, and the next run compares agai
 TEST_CASE("migrate: open mismatches are skipped by name only, and the history tells") {
   desk d("migrate");
   d.place(row::prepared);
-  d.m.found.open.differs = 2;
+  d.m.found.wrong.differs = 2;
   d.asked.overrides = {"mismatches"};
   d.run(cli::migrate);
   CHECK(d.at() == row::migrated);

@@ -28,7 +28,7 @@ TEST_CASE("prepare: a second time it is there already and nothing is done") {
 
 TEST_CASE("prepare: what was compared in an earlier life says nothing of this one") {
   desk d("prepare");
-  cli::note_comparison(d.session(), "names", d.m.found, 0);
+  cli::note_comparison(d.session(), "names", d.m.found);
   zddm::lifecycle::change_series(d.memory, "names", [](auto& all) { all.processes.push_back({7, {5, 0, 0, 0, 0, 0}}); });
   d.run(cli::prepare);
   CHECK_FALSE(cli::last_comparison(d.session(), "names"));

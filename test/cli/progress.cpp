@@ -118,7 +118,7 @@ TEST_CASE("progress: it is never said to be whole before it is complete") {
 
 TEST_CASE("progress: a comparison shows its rate over the last time, what is left, and what is open") {
   zddm::verify::report found{};
-  found.open.missing = 2;
+  found.wrong.missing = 2;
   bench lines({}, false), terminal({}, true), programs({.json = true}, false);
   for (auto* const b : {&lines, &terminal, &programs}) {
     b->shown(zddm::verify::status{0, 1000, found});

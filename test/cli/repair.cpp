@@ -11,7 +11,8 @@ using zddm::lifecycle::quarantine;
 TEST_CASE("repair: what is wrong is healed, and what is left is noted") {
   desk d("repair");
   d.place(row::migrated, [](auto& r) { r.proof.mismatches = 3; });
-  d.m.found.open = {2, 0, 1, 0, 0};
+  d.m.found.wrong = {2, 0, 1, 0, 0};
+  d.m.found.repaired = {2, 0, 1, 0, 0};
   d.m.healed = {2, 1, 0, 0, 0, 0};
   d.run(cli::repair);
   CHECK(d.record().proof.mismatches == 0);
@@ -19,6 +20,7 @@ TEST_CASE("repair: what is wrong is healed, and what is left is noted") {
   CHECK(d.m.count("heal") == 1);
   CHECK(d.said("3 healed, 0 open"));
 
+  d.m.found.repaired = {1, 0, 0, 0, 0};
   d.m.healed = {1, 0, 1, 1, 0, 0};
   auto const e = d.failure_of(cli::repair);
   CHECK(e.code() == 306);

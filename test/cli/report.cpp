@@ -58,15 +58,15 @@ void fill(desk& d) {
   queue.report(tasks.at(2), {work::failed, {}, std::string(hostile)});
   zddm::verify::report found{};
   found.rows = 1000;
-  found.settled = 4;
-  found.open = {1, 0, 1, 0, 0};
+  found.settled.differs = 4;
+  found.wrong = {1, 0, 1, 0, 0};
   zddm::verify::mismatch wrong{};
   wrong.key = hostile;
   wrong.kind = "differs";
   wrong.columns = {std::string(hostile)};
   wrong.old_value = wrong.new_value = "a value";
   found.listed.push_back(wrong);
-  cli::note_comparison(d.session(), "names", found, 0);
+  cli::note_comparison(d.session(), "names", found);
   lifecycle::change_series(d.memory, "names", [](lifecycle::series& all) {
     for (std::int64_t i = 0; i < 10; ++i) {
       lifecycle::point p{};
@@ -114,7 +114,7 @@ TEST_CASE("report: everything there is, and nothing hostile gets through") {
                      "h2 Latency of both stores\npicture reads of both stores by how long they took\n"
                      "table reads, calls, p50, p90, p99\npicture 99th percentile of reads of both stores, over time\n"
                      "picture writes of both stores by how long they took\ntable writes, calls, p50, p90, p99\n"
-                     "h2 Mismatches of the last comparison\ntable wrong at every look, keys\n"
+                     "h2 Mismatches of the last comparison\ntable kind, seen, gone, moving, repaired, open\n"
                      "table key, kind, columns that differ\nh2 Processes\ntable process, epoch, lease, zddm\n"
                      "h2 Who did what\ntable when, state, epoch, who, what\n");
   CHECK_FALSE(has(w.text, "<script"));

@@ -11,7 +11,7 @@ using namespace world;
 
 namespace {
 zddm::verify::report two_open() {
-  zddm::verify::report r{true, 100, 3, 1, 2, {1, 0, 1, 0, 0}, {}};
+  zddm::verify::report r{true, 100, {0, 0, 3, 0, 0}, {1, 0, 0, 0, 0}, {0, 2, 0, 0, 0}, {1, 0, 1, 0, 0}, {}, {}};
   r.listed.push_back({"7", "missing", {}, 1200, false, "0a", {}, {}, {}});
   r.listed.push_back({"9", "differs", {"born"}, 10, false, "0a", "0b", {}, {}});
   return r;
@@ -24,11 +24,12 @@ TEST_CASE("tell_comparison: digests are shown, values in their place only where 
   auto s = d.session();
   cli::event_file none("");
   auto r = two_open();
-  cli::tell_comparison(s, d.m, r, 0, cli::evidence_of::nothing, none);
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, none);
   CHECK(d.said("missing    7  old 0a\n"));
   CHECK(d.said("differs    9 born  old 0a  new 0b\n"));
   r.listed[1].old_value = "{name: \"a\"}";
-  cli::tell_comparison(s, d.m, r, 1, cli::evidence_of::nothing, none);
+  r.repaired.differs = 1;
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, none);
   CHECK(d.said("old {name: \"a\"}  new 0b"));
   CHECK(d.said("1 healed, 1 open"));
 }
@@ -37,10 +38,10 @@ TEST_CASE("tell_comparison: the whole is evidence of both, a sample of faults al
   desk d("verify");
   auto s = d.session();
   cli::event_file none("");
-  zddm::verify::report const clean{true, 100, 0, 0, 0, {}, {}};
+  zddm::verify::report const clean{true, 100, {}, {}, {}, {}, {}, {}};
   auto const after = [&](zddm::verify::report const& found, cli::evidence_of what, std::uint64_t known) {
     d.place(row::migrated, [&](auto& r) { r.proof.mismatches = known; });
-    cli::tell_comparison(s, d.m, found, 0, what, none);
+    cli::tell_comparison(s, d.m, found, what, none);
     return d.record().proof.mismatches;
   };
   using enum cli::evidence_of;
@@ -59,7 +60,7 @@ TEST_CASE("tell_comparison: a sample does not say that the stores were compared"
   auto s = d.session();
   cli::event_file none("");
   d.place(row::migrating, [](auto& r) { r.proof.covered = true; });
-  cli::tell_comparison(s, d.m, two_open(), 0, cli::evidence_of::faults_alone, none);
+  cli::tell_comparison(s, d.m, two_open(), cli::evidence_of::faults_alone, none);
   CHECK_FALSE(cli::last_comparison(s, "names"));
   CHECK(zddm::lifecycle::load_series(d.memory, "names").first.since(0).wrong == 2); // but it is part of the course
   CHECK_FALSE(d.record().proof.verified);

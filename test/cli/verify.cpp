@@ -15,7 +15,7 @@ using namespace world;
 
 namespace {
 zddm::verify::report two_open() {
-  zddm::verify::report r{true, 100, 3, 1, 2, {1, 0, 1, 0, 0}, {}};
+  zddm::verify::report r{true, 100, {0, 0, 3, 0, 0}, {1, 0, 0, 0, 0}, {0, 2, 0, 0, 0}, {1, 0, 1, 0, 0}, {}, {}};
   r.listed.push_back({"7", "missing", {}, 1200, false, {}, {}, {}, {}});
   r.listed.push_back({"9", "differs", {"first_name"}, 10, false, "0a", "0b", {}, {}});
   return r;
@@ -44,7 +44,7 @@ TEST_CASE("verify: what differs is listed, noted, and ends with 5") {
   CHECK(d.record().proof.mismatches == 2);
   CHECK(d.data.str().find("missing    7\n") != std::string::npos);
   CHECK(d.data.str().find("differs    9 first_name  old 0a  new 0b\n") != std::string::npos);
-  CHECK(cli::last_comparison(d.session(), "names")->open() == 2);
+  CHECK(cli::last_comparison(d.session(), "names")->found.open().total() == 2);
 }
 
 TEST_CASE("verify: for programs each mismatch is an event, and values are there only if the report has them") {

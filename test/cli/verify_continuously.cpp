@@ -29,7 +29,7 @@ struct passes {
     };
   }
   void add(std::vector<std::string> const& keys) {
-    zddm::verify::report r{true, 100, 0, 0, 0, {0, 0, keys.size(), 0, 0}, {}};
+    zddm::verify::report r{true, 100, {}, {}, {}, {0, 0, keys.size(), 0, 0}, {}, {}};
     for (auto const& key : keys) r.listed.push_back({key, "differs", {}, 10, false, "0a", "0b", {}, {}});
     found.push_back(r);
   }

@@ -107,7 +107,7 @@ struct scripted : cli::subject {
   cli::key_facts known;
   std::uint64_t rows = 0;
   zddm::backfill::result copied{zddm::backfill::ending::complete, {{true, 10, 2, 2, 10, 0, 0, {}, 0, 0}, {}, {}, {}, false}};
-  zddm::verify::report found{true, 10, 0, 0, 0, {}, {}};
+  zddm::verify::report found{true, 10, {}, {}, {}, {}, {}, {}};
   zddm::verify::repairs healed{};
   std::optional<zddm::verify::authority> right; ///< what the last repair was told
   std::function<void(zddm::verify::options const&)> comparing;

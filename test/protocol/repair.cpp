@@ -121,7 +121,7 @@ std::uint64_t alarms(place at, std::vector<char const*> const& others, auto cons
   std::vector<actor> actors{{at, "k"}};
   for (auto const* does : others) actors.push_back({at, does});
   auto const look_again = [&](char, int, store& from, store& to, auto const&) {
-    std::vector<zddm::verify::suspect<int, int>> suspects{{key, {}, 0, {}}};
+    std::vector<zddm::verify::suspect<int, int>> suspects{{key, zddm::verify::kind::differs, {}, 0, {}}};
     zddm::timing still;
     still.sleep = [](auto, auto const&) {};
     zddm::verify::recheck(from, to, Way{}, suspects, {.looks = 2, .generations = 3}, still, {},

@@ -11,7 +11,7 @@ TEST_CASE("position survives being written down") {
   at.todo = {{false, "\"a\"", {}}, {true, {}, "3"}};
   at.walked = 10;
   at.whole = 20;
-  at.found.open.add(zddm::verify::kind::extra);
+  at.found.wrong.add(zddm::verify::kind::extra);
   at.found.listed.push_back({"3", "extra", {}, 12, false, {}, "00ff", {}, {}});
   at.at_ms = 1234567890123;
   auto const text = zddm::text::encode(at);

@@ -56,7 +56,7 @@ template <class Old, class New>
 sorted recheck(Old& from, New& to, std::vector<int> const& keys, patience const& p = {}, std::function<void()> between = [] {}) {
   sorted s;
   std::vector<zddm::verify::suspect<int, zddm::value_of<New>>> suspects;
-  for (int k : keys) suspects.push_back({k, 0ns, 0, {}});
+  for (int k : keys) suspects.push_back({k, kind::differs, 0ns, 0, {}});
   zddm::timing t;
   t.sleep = [&](std::chrono::nanoseconds time, auto const&) {
     s.sleeps.push_back(time);
@@ -64,9 +64,9 @@ sorted recheck(Old& from, New& to, std::vector<int> const& keys, patience const&
   };
   auto const n = zddm::verify::recheck(from, to, zddm::verify::way_of<Old, New>{}, suspects, p, t, {},
                                        [&](auto const& x) { s.wrong.emplace(x.key, *x.last.wrong); });
-  s.agreed = n.agreed;
-  s.unknown = n.unknown;
-  s.in_flight = n.in_flight;
+  s.agreed = n.agreed.total();
+  s.unknown = n.unknown.total();
+  s.in_flight = n.in_flight.total();
   CHECK(suspects.empty());
   return s;
 }
@@ -228,11 +228,27 @@ TEST_CASE("recheck reports a record that cannot be read, and passes other failur
 TEST_CASE("recheck that is stopped calls the rest in flight") {
   people from, to;
   from.put(1, "v");
-  std::vector<zddm::verify::suspect<int, std::string>> suspects{{1, 0ns, 0, {}}};
+  std::vector<zddm::verify::suspect<int, std::string>> suspects{{1, kind::missing, 0ns, 0, {}}};
   std::stop_source stop;
   zddm::timing t;
   t.sleep = [&](auto, auto const&) { stop.request_stop(); };
   auto const n = zddm::verify::recheck(from, to, zddm::verify::by_intents{}, suspects, {}, t, stop.get_token(),
                                        [](auto const&) { FAIL("not settled"); });
-  CHECK(n.in_flight == 1);
+  CHECK(n.in_flight.missing == 1);
+  CHECK(n.in_flight.total() == 1);
+}
+
+TEST_CASE("recheck: what goes away is counted under the kind that was seen last") {
+  people from, to;
+  from.put(1, "v");
+  from.put(2, "w");
+  std::vector<zddm::verify::suspect<int, std::string>> suspects{{1, kind::extra, 0ns, 0, {}}, {2, kind::differs, 0ns, 0, {}}};
+  to.assign(2, "w");
+  zddm::timing t;
+  t.sleep = [&](auto, auto const&) { to.assign(1, "v"); };
+  auto const n = zddm::verify::recheck(from, to, zddm::verify::by_intents{}, suspects, {}, t, {},
+                                       [](auto const&) { FAIL("not wrong for long"); });
+  CHECK(n.agreed.missing == 1); // at the first look New did not have it
+  CHECK(n.agreed.differs == 1); // agreed at the first look
+  CHECK(n.agreed.total() == 2);
 }

@@ -61,7 +61,7 @@ TEST_CASE("run finds nothing in stores that agree") {
   auto const r = run(from, to);
   CHECK(r.clean());
   CHECK(r.rows == 2500);
-  CHECK(r.settled == 0);
+  CHECK(r.settled.total() == 0);
   CHECK(r.listed.empty());
 }
 
@@ -84,10 +84,10 @@ TEST_CASE("run finds and repairs mismatches of every kind") {
     CHECK(r.complete);
     CHECK_FALSE(r.clean());
     CHECK(r.rows == 101);
-    CHECK(r.open.missing == 1);
-    CHECK(r.open.extra == 1);
-    CHECK(r.open.differs == 2);
-    CHECK(r.open.unmappable == 1);
+    CHECK(r.wrong.missing == 1);
+    CHECK(r.wrong.extra == 1);
+    CHECK(r.wrong.differs == 2);
+    CHECK(r.wrong.unmappable == 1);
     REQUIRE(r.listed.size() == 5);
     for (auto const& m : r.listed) {
       if (m.key == "10") CHECK(m.kind == "missing");
@@ -103,7 +103,7 @@ TEST_CASE("run finds and repairs mismatches of every kind") {
   slept s;
   zddm::verify::repair<test::in_new_shape, new_people> mend(shaped, to);
   auto const r = run(shaped, to, s.o, [&](auto const& found) { mend(found.key); });
-  CHECK(r.open.total() == 5);
+  CHECK(r.wrong.total() == 5);
   CHECK(mend.done().healed == 4);
   CHECK(mend.done().unmappable == 1);
   from.erase(40);
@@ -135,7 +135,7 @@ TEST_CASE("run holds few suspects at a time, counts all and lists the first") {
   s.o.told = [&](zddm::verify::status const&) { ++told; };
   std::size_t found = 0;
   auto const r = run(from, to, s.o, [&](auto const&) { ++found; });
-  CHECK(r.open.differs == 500);
+  CHECK(r.wrong.differs == 500);
   CHECK(found == 500);
   CHECK(told == 14);
   REQUIRE(r.listed.size() == 3);
@@ -151,15 +151,15 @@ TEST_CASE("run counts a key apart of which New knows that it does not know it") 
     slept s;
     s.o.page = page;
     auto const r = run(from, to, s.o);
-    CHECK(r.unknown == 3);
-    CHECK(r.open.missing == 1);
+    CHECK(r.unknown.total() == 3);
+    CHECK(r.wrong.missing == 1);
     CHECK(r.listed.at(0).key == "8");
   }
   zddm::verify::drain(from, to, [](auto) { return false; });
   slept s;
   auto const r = run(from, to, s.o);
-  CHECK(r.unknown == 0);
-  CHECK(r.open.missing == 1);
+  CHECK(r.unknown.total() == 0);
+  CHECK(r.wrong.missing == 1);
 }
 
 TEST_CASE("run counts a key apart that is being written, and is clean") {
@@ -169,7 +169,7 @@ TEST_CASE("run counts a key apart that is being written, and is clean") {
   from.put(4, "v2");
   slept s;
   auto const r = run(from, to, s.o);
-  CHECK(r.in_flight == 1);
+  CHECK(r.in_flight.total() == 1);
   CHECK(r.clean());
 }
 
@@ -184,8 +184,8 @@ TEST_CASE("run names a row whose key has no counterpart, and verifies keys in an
   slept s;
   auto const r = run(shaped, to, s.o);
   CHECK(r.rows == 31);
-  CHECK(r.open.missing == 1);
-  CHECK(r.open.unmappable == 1);
+  CHECK(r.wrong.missing == 1);
+  CHECK(r.wrong.unmappable == 1);
   REQUIRE(r.listed.size() == 2);
   CHECK(r.listed[0].key == "-2");
   CHECK(r.listed[1].key == "\"p17\"");
@@ -249,7 +249,7 @@ TEST_CASE("run that was stopped or killed goes on from its last checkpoint, and 
   for (int i : {5, 70'000, 140'000, 299'999}) to.put(i, "wrong");
   slept s;
   auto const whole = run(from, to, s.o);
-  REQUIRE(whole.open.differs == 4);
+  REQUIRE(whole.wrong.differs == 4);
   for (bool by_lookup : {false, true})
     for (std::uint64_t killed_after : {1u, 65'536u, 131'072u, 290'000u}) {
       slept first;
@@ -271,7 +271,7 @@ TEST_CASE("run that was stopped or killed goes on from its last checkpoint, and 
       auto const r = run(from, to, second.o);
       CHECK(r.complete);
       CHECK(r.rows == whole.rows);
-      CHECK(r.open.differs == 4);
+      CHECK(r.wrong.differs == 4);
       CHECK(r.listed.size() == 4);
       if (saved) CHECK(start > saved->walked / 2);
     }
@@ -285,13 +285,13 @@ TEST_CASE("run that goes on looks again at what was found, whose age goes on too
   slept s;
   zddm::verify::position before;
   before.found = run(from, to, s.o);
-  REQUIRE(before.found.open.differs == 2);
+  REQUIRE(before.found.wrong.differs == 2);
   to.put(3, "v3");
   before.found.listed.at(1).age_ms = 5000;
   s.o.from = before;
   auto const r = run(from, to, s.o);
-  CHECK(r.open.differs == 1);
-  CHECK(r.settled == 1);
+  CHECK(r.wrong.differs == 1);
+  CHECK(r.settled.total() == 1);
   REQUIRE(r.listed.size() == 1);
   CHECK(r.listed[0].key == "7");
   CHECK(r.listed[0].age_ms >= 5000);
@@ -309,15 +309,15 @@ TEST_CASE("run of a sample compares its share, proves nothing, and finds what it
     CHECK_FALSE(r.complete);
     CHECK(r.rows > 1700);
     CHECK(r.rows < 2300);
-    CHECK(r.open.differs > r.rows / 10 - 60);
-    CHECK(r.open.differs < r.rows / 10 + 60);
+    CHECK(r.wrong.differs > r.rows / 10 - 60);
+    CHECK(r.wrong.differs < r.rows / 10 + 60);
     s.o.sample = {zddm::threshold::open(), 4, 1000, seed};
     auto const ranges = run(from, to, s.o);
     CHECK_FALSE(ranges.complete);
     CHECK(ranges.rows == 4000);
-    CHECK(ranges.open.differs == 400);
+    CHECK(ranges.wrong.differs == 400);
     s.o.by_lookup = true;
-    CHECK(run(from, to, s.o).open.differs == 400);
+    CHECK(run(from, to, s.o).wrong.differs == 400);
   }
 }
 
@@ -366,8 +366,8 @@ TEST_CASE("run beside threads that write without pause raises no alarm, misses n
         CHECK(found.key > rows);
         mend(found.key);
       });
-      CHECK(r.open.total() == (round == 0 ? 3 : 0));
-      CHECK(mend.done().healed == r.open.total());
+      CHECK(r.wrong.total() == (round == 0 ? 3 : 0));
+      CHECK(mend.done().healed == r.wrong.total());
       // A repair of what is not wrong, beside writers of the same keys.
       for (int key = 1; key <= rows; ++key) mend(key);
     }
@@ -454,8 +454,8 @@ TEST_CASE(
       CHECK(found.key > writers::rows);
       mend(found.key);
     });
-    CHECK(r.open.total() == (round == 0 ? 4 : 0));
-    CHECK(mend.done().healed == r.open.total());
+    CHECK(r.wrong.total() == (round == 0 ? 4 : 0));
+    CHECK(mend.done().healed == r.wrong.total());
     for (int key = 1; key <= writers::rows; ++key) mend(key);
   }
   busy.stop();
@@ -494,8 +494,8 @@ TEST_CASE("run I10: by versions, beside writers, it alarms of what was planted a
             mend(found.key);
           },
           how);
-      CHECK(r.open.total() == (round == 0 ? 4 : 0));
-      CHECK(mend.done().healed == r.open.total());
+      CHECK(r.wrong.total() == (round == 0 ? 4 : 0));
+      CHECK(mend.done().healed == r.wrong.total());
       for (int key = 1; key <= writers::rows; ++key) mend(key);
     }
     busy.stop();

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <boost/hana/define_struct.hpp>
 
@@ -21,16 +19,7 @@ namespace zddm::cli {
 
 /// What the last comparison of both stores has found, at `m/NAME/comparison`. It holds no values, whatever was shown.
 struct comparison {
-  BOOST_HANA_DEFINE_STRUCT(comparison, (std::string, at), (std::string, command), (std::uint64_t, keys),
-                           (std::uint64_t, settled),   // agreed when they were looked at again
-                           (std::uint64_t, in_flight), // changed whenever they were looked at
-                           (std::uint64_t, unknown),   // New asks Old for them
-                           (std::uint64_t, repaired),  // of those wrong at every look
-                           (verify::counts, wrong), (std::vector<verify::mismatch>, listed));
-
-  std::uint64_t open() const { return wrong.total() - std::min(repaired, wrong.total()); }
-  /// Keys that seemed wrong at the first look.
-  std::uint64_t seen() const { return settled + in_flight + unknown + wrong.total(); }
+  BOOST_HANA_DEFINE_STRUCT(comparison, (std::string, at), (std::string, command), (verify::report, found));
 };
 
 /// Keeps in the course of the migration that keys were compared, all or some, and how many stayed wrong.
@@ -43,21 +32,13 @@ inline void note_compared(session const& s, std::string_view name, std::uint64_t
 }
 
 /// Keeps what a comparison of all keys found: as the last one, and in the course of the migration.
-inline void note_comparison(session const& s, std::string_view name, verify::report const& found, std::uint64_t repaired) {
-  comparison c{lifecycle::wall_time(),
-               "zd " + s.asked.command,
-               found.rows,
-               found.settled,
-               found.in_flight,
-               found.unknown,
-               repaired,
-               found.open,
-               found.listed};
-  for (auto& one : c.listed) one.old_value = one.new_value = std::nullopt;
+inline void note_comparison(session const& s, std::string_view name, verify::report const& found) {
+  comparison c{lifecycle::wall_time(), "zd " + s.asked.command, found};
+  for (auto& one : c.found.listed) one.old_value = one.new_value = std::nullopt;
   std::array<lifecycle::change, 1> const last{
       {{lifecycle::entry::path(name, "comparison"), lifecycle::any_revision, lifecycle::entry::encode("comparison", c)}}};
   s.state.commit(last);
-  note_compared(s, name, c.keys, c.open());
+  note_compared(s, name, found.rows, found.open().total());
 }
 
 /// What was compared and measured in an earlier life of the migration says nothing of this one.

@@ -57,12 +57,9 @@ inline void add_metrics(exposition& e, session const& s, subject const& m) {
   }
   if (!m.between_stores()) return;
 
-  auto const last = last_comparison(s, m.name()).value_or(comparison{});
-  bool const open = last.open() > 0;
-  for (auto const& [kind, n] :
-       {std::pair("missing", last.wrong.missing), std::pair("extra", last.wrong.extra), std::pair("differs", last.wrong.differs),
-        std::pair("unmappable", last.wrong.unmappable), std::pair("damaged", last.wrong.damaged)})
-    e.sample("zddm_divergence_open", {name, {"kind", kind}}, open ? static_cast<double>(n) : 0);
+  auto const open = last_comparison(s, m.name()).value_or(comparison{}).found.open();
+  for (auto const kind : verify::every_kind)
+    e.sample("zddm_divergence_open", {name, {"kind", std::string(to_string(kind))}}, static_cast<double>(open.of(kind)));
   e.sample("zddm_unknown_keys", {name}, static_cast<double>(r.proof.unknown));
 
   auto const copied = backfill::coverage_of(s.state, m.name());

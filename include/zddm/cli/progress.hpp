@@ -62,7 +62,7 @@ private:
 
   std::string drawn(verify::status const& s) const {
     auto text = fmt::format("{}  comparing  {}  {} open", name_, percent(s.walked, std::max(s.whole, s.walked) + 1),
-                            s.found.open.total());
+                            s.found.open().total());
     if (auto const r = rate())
       text += fmt::format("  {:.0f} rows/s", *r);
     else
@@ -82,12 +82,12 @@ private:
                             {"rows", s.whole},
                             {"walked", s.walked},
                             {"compared", s.found.rows},
-                            {"open", s.found.open.total()},
+                            {"open", s.found.open().total()},
                             {"rows_per_second", r ? json(*r) : json()},
                             {"left_seconds", time ? json(time->count()) : json()}});
     out_.say(fmt::format("migration={} phase=comparison rows={} walked={} compared={} open={} rows_per_second={} left_seconds={}",
-                         name_, s.whole, s.walked, s.found.rows, s.found.open.total(), r ? fmt::format("{:.0f}", *r) : "unknown",
-                         time ? fmt::format("{}", time->count()) : "unknown"));
+                         name_, s.whole, s.walked, s.found.rows, s.found.open().total(),
+                         r ? fmt::format("{:.0f}", *r) : "unknown", time ? fmt::format("{}", time->count()) : "unknown"));
   }
 
   std::string drawn(backfill::status const& s) const {

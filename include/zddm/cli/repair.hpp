@@ -96,8 +96,7 @@ inline void repair(session& s, subject& m) {
                                     .right = to_old ? verify::authority::new_store : verify::authority::old_store,
                                     .confirm = [&] { h.confirm(); }},
                                    done);
-  auto const healed = done.healed + done.agreed;
-  tell_comparison(s, m, found, healed, s.asked.dry_run ? evidence_of::nothing : evidence_of::everything, file);
+  tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_of::everything, file);
   s.out.event("repaired", {{"migration", m.name()},
                            {"dry_run", s.asked.dry_run},
                            {"changed", to_old ? "old" : "new"},
@@ -109,8 +108,8 @@ inline void repair(session& s, subject& m) {
                            {"left", done.left}});
   s.out.line(fmt::format("{}: {} {} {}: {} keys; {} being written, {} unmappable, {} fenced, {} without a way back", m.name(),
                          to_old ? "Old" : "New", s.asked.dry_run ? "would agree with" : "agrees with", to_old ? "New" : "Old",
-                         healed, done.in_flight, done.unmappable, done.fenced, done.left));
-  require_agreement(s, m, found.open.total() - std::min(healed, found.open.total()),
+                         found.repaired.total(), done.in_flight, done.unmappable, done.fenced, done.left));
+  require_agreement(s, m, found.open().total(),
                     "what could be healed is; the rest has no counterpart in New's shape or is being written.");
 }
 

@@ -135,11 +135,12 @@ inline std::string mismatches(session const& s, standing const& st, subject& m) 
   auto last = last_comparison(s, m.name());
   if (!last) return html::section("Mismatches", soft("The stores were not compared yet."));
   auto text = mismatch_bars(*last);
-  if (s.asked.values && !last->listed.empty()) {
-    look_up_values(m, st.record.now, last->listed);
+  auto& listed = last->found.listed;
+  if (s.asked.values && !listed.empty()) {
+    look_up_values(m, st.record.now, listed);
     text += soft("Values are what the stores hold now.");
   }
-  if (!last->listed.empty()) text += mismatch_table(last->listed, s.asked.values);
+  if (!listed.empty()) text += mismatch_table(listed, s.asked.values);
   return html::section("Mismatches of the last comparison", text);
 }
 

@@ -263,8 +263,7 @@ inline void status(session& s, subject const& m) {
 /// All of them, a line each.
 inline void status(session& s, std::span<subject const* const> all) {
   std::vector<std::array<std::string, 6>> table{{"MIGRATION", "STATE", "FROM -> TO", "PROGRESS", "CONSISTENT", "NEXT"}};
-  std::vector<lifecycle::lease> processes;
-  std::size_t operators = 0, behind = 0;
+  std::size_t processes = 0, behind = 0, workers = 0, operators = 0, stuck = 0;
   for (auto const* const m : all) {
     detail::standing const st(s, *m);
     s.out.event("status", detail::as_json(st, *m));
@@ -275,8 +274,10 @@ inline void status(session& s, std::span<subject const* const> all) {
                                           : fmt::format("zd {} {}", st.command, m->name())});
     for (auto const& one : st.processes) {
       behind += one.epoch < st.record.now.epoch;
-      processes.push_back(one);
+      stuck += one.over(st.now) || one.owner.gone();
     }
+    processes += st.processes.size();
+    workers += st.workers.size();
     operators += st.by.has_value();
   }
   std::array<std::size_t, 6> width{};
@@ -289,8 +290,13 @@ inline void status(session& s, std::span<subject const* const> all) {
     s.out.line(n == 0 ? s.out.bold(text) : text);
   }
   s.out.line("");
-  s.out.line(fmt::format("state store {}    {} leases of processes, {}    {} operator{} at work", s.asked.state, processes.size(),
-                         behind == 0 ? "none behind" : fmt::format("{} behind", behind), operators, operators == 1 ? "" : "s"));
+  auto const counted = [](std::size_t n, std::string_view one, std::string_view many) {
+    return fmt::format("    {} {}", n, n == 1 ? one : many);
+  };
+  s.out.line(fmt::format("state store {}", s.asked.state) + counted(processes, "process", "processes") +
+             (behind == 0 ? ", none behind" : fmt::format(", {} behind", behind)) + counted(workers, "worker", "workers") +
+             counted(operators, "operator", "operators") + " at work" + counted(stuck, "lease", "leases") + " of the dead" +
+             (stuck == 0 ? "" : ": zd unlock frees them"));
 }
 
 } // namespace zddm::cli

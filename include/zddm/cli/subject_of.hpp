@@ -186,7 +186,7 @@ public:
   verify::report heal(verify::options const& how, verify::repair_options const& mending, verify::repairs& done) override {
     if constexpr (stores) {
       repair_type repair(from_store(), to_store(), mending);
-      auto report = verify::run(from_store(), to_store(), how, [&](auto const& wrong) { repair(wrong.key); }, way{});
+      auto report = verify::run(from_store(), to_store(), how, [&](auto const& wrong) { return repair(wrong.key); }, way{});
       done = repair.done();
       return report;
     } else

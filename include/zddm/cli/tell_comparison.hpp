@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,54 +55,59 @@ inline void tell_mismatch(session& s, subject const& m, event_file& file, verify
 }
 
 /// Notes what was found as evidence: only where it says something new, so that the history stays short.
-inline void note_found(session const& s, subject const& m, verify::report const& found, std::uint64_t healed, evidence_of what) {
-  auto const open = found.open.total() - std::min(healed, found.open.total());
+inline void note_found(session const& s, subject const& m, verify::report const& found, evidence_of what) {
+  auto const left = found.open();
+  auto const open = left.total();
   auto const before = s.record(m.name()).proof;
-  if (what == evidence_of::everything) note_comparison(s, m.name(), found, healed);
+  if (what == evidence_of::everything) note_comparison(s, m.name(), found);
   if (what == evidence_of::faults_alone) note_compared(s, m.name(), found.rows, open);
   if (what == evidence_of::nothing || (what == evidence_of::faults_alone && open <= before.mismatches)) return;
   bool const whole = what == evidence_of::everything;
-  if (whole && s.asked.continuous && before.verified && before.mismatches == open && before.unmappable == found.open.unmappable)
-    return;
+  if (whole && s.asked.continuous && before.verified && before.mismatches == open && before.unmappable == left.unmappable) return;
   s.note_evidence(m.name(), fmt::format("compared {} keys{}, {} open", found.rows, whole ? "" : ", a sample", open),
                   [&](lifecycle::evidence& proof) {
                     proof.mismatches = open;
                     if (!whole) return;
                     proof.verified = true;
                     proof.compared = found.rows;
-                    proof.unmappable = found.open.unmappable;
+                    proof.unmappable = left.unmappable;
                     proof.verified_at = lifecycle::wall_time();
                   });
 }
 
-inline void tell_counts(session& s, subject const& m, event_file& file, verify::report const& found, std::uint64_t healed) {
-  auto const open = found.open.total() - std::min(healed, found.open.total());
+inline void tell_counts(session& s, subject const& m, event_file& file, verify::report const& found) {
+  auto const& n = found.wrong;
+  auto kinds = json::object();
+  for (auto const k : verify::every_kind)
+    kinds[std::string(to_string(k))] = {{"seen", found.seen().of(k)},         {"settled", found.settled.of(k)},
+                                        {"in_flight", found.in_flight.of(k)}, {"unknown", found.unknown.of(k)},
+                                        {"healed", found.repaired.of(k)},     {"open", found.open().of(k)}};
   tell_event(s, file, "comparison",
              {{"migration", m.name()},
               {"keys", found.rows},
               {"complete", found.complete},
-              {"missing", found.open.missing},
-              {"extra", found.open.extra},
-              {"differs", found.open.differs},
-              {"unmappable", found.open.unmappable},
-              {"damaged", found.open.damaged},
-              {"healed", healed},
-              {"open", open},
-              {"unknown", found.unknown},
-              {"in_flight", found.in_flight},
-              {"settled", found.settled}});
+              {"missing", n.missing},
+              {"extra", n.extra},
+              {"differs", n.differs},
+              {"unmappable", n.unmappable},
+              {"damaged", n.damaged},
+              {"healed", found.repaired.total()},
+              {"open", found.open().total()},
+              {"unknown", found.unknown.total()},
+              {"in_flight", found.in_flight.total()},
+              {"settled", found.settled.total()},
+              {"kinds", kinds}});
   s.out.line(fmt::format("{}: {} keys compared; {} missing, {} extra, {} differ, {} unmappable, {} damaged; {} healed, {} open",
-                         m.name(), found.rows, found.open.missing, found.open.extra, found.open.differs, found.open.unmappable,
-                         found.open.damaged, healed, open));
+                         m.name(), found.rows, n.missing, n.extra, n.differs, n.unmappable, n.damaged, found.repaired.total(),
+                         found.open().total()));
 }
 
-/// Tells what a comparison found and notes it as evidence. `healed`: how many of the mismatches were repaired meanwhile.
-inline void tell_comparison(session& s, subject const& m, verify::report const& found, std::uint64_t healed, evidence_of what,
-                            event_file& file) {
+/// Tells what a comparison found and notes it as evidence.
+inline void tell_comparison(session& s, subject const& m, verify::report const& found, evidence_of what, event_file& file) {
   s.stop.check();
-  note_found(s, m, found, healed, what);
+  note_found(s, m, found, what);
   for (auto const& one : found.listed) tell_mismatch(s, m, file, one);
-  tell_counts(s, m, file, found, healed);
+  tell_counts(s, m, file, found);
 }
 
 } // namespace zddm::cli

@@ -39,8 +39,8 @@ inline void verify(session& s, subject& m) {
   hold h(s, m.name());
   m.open();
   auto const found = comparing(s, m, sample).run();
-  tell_comparison(s, m, found, 0, s.asked.dry_run ? evidence_of::nothing : evidence_from(sample), file);
-  require_agreement(s, m, found.open.total(), "neither store was changed; reads and writes go on as before.");
+  tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_from(sample), file);
+  require_agreement(s, m, found.open().total(), "neither store was changed; reads and writes go on as before.");
 }
 
 } // namespace zddm::cli

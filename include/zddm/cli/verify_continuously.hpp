@@ -30,14 +30,15 @@ namespace zddm::cli {
     verify::position before{};
     for (auto const& [key, one] : open) before.found.listed.push_back(one);
     auto const found = compared.run(before);
-    note_found(s, m, found, 0, what);
+    note_found(s, m, found, what);
+    auto const still = found.open().total();
     std::map<std::string, verify::mismatch> now;
     for (auto const& one : found.listed) {
       now.emplace(one.key, one);
       if (!open.contains(one.key)) tell_mismatch(s, m, file, one);
     }
     for (auto const& [key, one] : open)
-      if (found.open.total() == found.listed.size() && !now.contains(key)) {
+      if (still == found.listed.size() && !now.contains(key)) {
         tell_event(s, file, "agreed", {{"migration", m.name()}, {"key", key}, {"kind", one.kind}, {"age_ms", one.age_ms}});
         s.out.line(fmt::format("{:<10} {}", "agrees", key));
       }
@@ -48,13 +49,13 @@ namespace zddm::cli {
                {{"migration", m.name()},
                 {"pass", pass},
                 {"keys", found.rows},
-                {"open", found.open.total()},
+                {"open", still},
                 {"oldest_ms", oldest},
-                {"unknown", found.unknown},
-                {"in_flight", found.in_flight},
-                {"settled", found.settled}});
+                {"unknown", found.unknown.total()},
+                {"in_flight", found.in_flight.total()},
+                {"settled", found.settled.total()}});
     s.out.say(fmt::format("migration={} pass={} keys={} open={} oldest_ms={} unknown={} in_flight={}", m.name(), pass, found.rows,
-                          found.open.total(), oldest, found.unknown, found.in_flight));
+                          still, oldest, found.unknown.total(), found.in_flight.total()));
     s.stop.sleep(s.asked.every);
   }
 }

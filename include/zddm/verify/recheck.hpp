@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -10,12 +9,14 @@
 #include <zddm/core/store.hpp>
 #include <zddm/core/timing.hpp>
 #include <zddm/verify/look_at.hpp>
+#include <zddm/verify/report.hpp>
 
 namespace zddm::verify {
 
 /// A key that seemed wrong, and what the looks at it have shown.
 template <class Key, class Value> struct suspect {
   Key key;
+  kind seen; ///< when it last seemed wrong
   std::chrono::nanoseconds since{0};
   int looks = 0; ///< in a row at which it was wrong and New had not moved
   glance<Value> last;
@@ -27,11 +28,11 @@ struct patience {
   std::chrono::milliseconds between{100}; ///< generations
 };
 
-/// How many suspects were none.
+/// The suspects that were none.
 struct rechecked {
-  std::uint64_t agreed = 0;
-  std::uint64_t unknown = 0;
-  std::uint64_t in_flight = 0;
+  counts agreed{};
+  counts unknown{};
+  counts in_flight{};
 };
 
 /// Looks at all suspects again and again, and takes them away; those that stay wrong while nothing moves are told to
@@ -48,8 +49,9 @@ rechecked recheck(Old& from, New& to, Way const& how, std::vector<suspect<key_of
     std::erase_if(suspects, [&](auto& s) {
       if (stop.stop_requested()) return false;
       auto g = how.look(from, to, s.key);
-      if (!g.moving && g.unknown) return ++n.unknown, true;
-      if (!g.moving && !g.wrong) return ++n.agreed, true;
+      if (g.wrong) s.seen = *g.wrong;
+      if (!g.moving && g.unknown) return n.unknown.add(s.seen), true;
+      if (!g.moving && !g.wrong) return n.agreed.add(s.seen), true;
       s.looks = g.moving ? 0 : s.looks > 0 && g.still(s.last) ? s.looks + 1 : 1;
       s.last = std::move(g);
       if (s.looks < (s.last.behind ? p.generations : p.looks)) return false;
@@ -57,7 +59,7 @@ rechecked recheck(Old& from, New& to, Way const& how, std::vector<suspect<key_of
       return true;
     });
   }
-  n.in_flight = suspects.size();
+  for (auto const& s : suspects) n.in_flight.add(s.seen);
   suspects.clear();
   return n;
 }

@@ -30,6 +30,12 @@ struct repairs {
                            (std::uint64_t, unmappable),      // New cannot hold Old's row; until the switch reads of it go to Old
                            (std::uint64_t, fenced),          // the damaged record was made anew; reads go to Old until drained
                            (std::uint64_t, left));           // Old cannot be given New's value: there is no exact way back
+
+  /// Counts one more in a member; whether that means that the stores agree.
+  bool count(std::uint64_t& outcome) {
+    ++outcome;
+    return &outcome == &healed || &outcome == &agreed;
+  }
 };
 
 /// Numbers for the intents of a repair, from a process number nobody else has.
@@ -55,21 +61,22 @@ template <class Old, intent_store New> class repair {
 public:
   repair(Old& from, New& to, repair_options o = {}) : from_(from), to_(to), o_(std::move(o)) {}
 
-  void operator()(key_of<New> const& key) {
-    auto const g = by_intents{}.look(from_, to_, key);
-    if (g.moving) return void(++done_.in_flight);
-    if (!g.wrong && !g.unknown) return void(++done_.agreed);
-    bool const to_old = o_.right == authority::new_store && g.known != knowledge::unknown;
-    if (g.wrong == kind::unmappable && (to_old || g.known == knowledge::unknown)) return void(++done_.unmappable);
-    if (g.wrong == kind::damaged)
-      ++fence(key);
-    else
-      ++(to_old ? into_old(key) : into_new(key, g.wrong == kind::unmappable));
-  }
+  /// Whether the stores agree on the key now; in a dry run, whether they would.
+  bool operator()(key_of<New> const& key) { return done_.count(outcome_of(key)); }
 
   repairs const& done() const { return done_; }
 
 private:
+  std::uint64_t& outcome_of(key_of<New> const& key) {
+    auto const g = by_intents{}.look(from_, to_, key);
+    if (g.moving) return done_.in_flight;
+    if (!g.wrong && !g.unknown) return done_.agreed;
+    bool const to_old = o_.right == authority::new_store && g.known != knowledge::unknown;
+    if (g.wrong == kind::unmappable && (to_old || g.known == knowledge::unknown)) return done_.unmappable;
+    if (g.wrong == kind::damaged) return fence(key);
+    return to_old ? into_old(key) : into_new(key, g.wrong == kind::unmappable);
+  }
+
   std::uint64_t& fence(key_of<New> const& key) {
     if (!o_.dry_run) to_.fence(key);
     return done_.fenced;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,9 +33,11 @@ constexpr std::string_view to_string(kind k) {
   return "damaged";
 }
 
+inline constexpr std::array every_kind{kind::missing, kind::extra, kind::differs, kind::unmappable, kind::damaged};
+
 /// Nothing for any other text.
 constexpr std::optional<kind> kind_named(std::string_view text) {
-  for (auto const k : {kind::missing, kind::extra, kind::differs, kind::unmappable, kind::damaged})
+  for (auto const k : every_kind)
     if (to_string(k) == text) return k;
   return std::nullopt;
 }
@@ -57,6 +61,20 @@ struct counts {
     }
     return damaged;
   }
+  std::uint64_t of(kind k) const { return counts(*this).of(k); }
+
+  counts& operator+=(counts const& more) {
+    for (auto const k : every_kind) of(k) += more.of(k);
+    return *this;
+  }
+  friend counts operator+(counts a, counts const& b) { return a += b; }
+
+  /// Of each kind what is left, never less than none.
+  counts without(counts const& gone) const {
+    counts left = *this;
+    for (auto const k : every_kind) left.of(k) -= std::min(gone.of(k), left.of(k));
+    return left;
+  }
 };
 
 /// A key that was wrong at every look. Values are there only if they were asked for; digests (`digest_of`, in hexadecimal) of
@@ -69,18 +87,21 @@ struct mismatch {
                            (std::optional<std::string>, old_value), (std::optional<std::string>, new_value));
 };
 
-/// What a verification found. A key is counted in one of `open`, `in_flight`, `unknown` and `settled` if the first pass
-/// found something odd about it.
+/// What a verification found. A key about which the first pass found something odd is counted in one of `settled`, `in_flight`,
+/// `unknown` and `wrong`, under the kind it was of when it last seemed wrong.
 struct report {
   BOOST_HANA_DEFINE_STRUCT(report, (bool, complete),                 // every key of both stores was compared
                            (std::uint64_t, rows),                    // keys compared
-                           (std::uint64_t, settled),                 // agreed when they were looked at again
-                           (std::uint64_t, in_flight),               // changed whenever they were looked at
-                           (std::uint64_t, unknown),                 // New asks Old for them: right, but not yet healed
-                           (verify::counts, open),                   // wrong at every look
-                           (std::vector<verify::mismatch>, listed)); // the first of those
+                           (verify::counts, settled),                // agreed when they were looked at again
+                           (verify::counts, in_flight),              // changed whenever they were looked at
+                           (verify::counts, unknown),                // New asks Old for them: right, but not yet healed
+                           (verify::counts, wrong),                  // wrong at every look
+                           (verify::counts, repaired),               // of those: a repair has made the stores agree on them
+                           (std::vector<verify::mismatch>, listed)); // the first that were wrong
 
-  bool clean() const { return complete && open.total() == 0; }
+  counts open() const { return wrong.without(repaired); }
+  counts seen() const { return settled + in_flight + unknown + wrong; }
+  bool clean() const { return complete && open().total() == 0; }
 };
 
 } // namespace zddm::verify

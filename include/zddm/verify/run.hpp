@@ -12,6 +12,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -125,10 +126,11 @@ private:
         if (goes_on) list(m);
         continue;
       }
-      if (goes_on) --at_.found.open.of(kind_named(m.kind).value_or(kind::damaged));
+      auto const was = kind_named(m.kind).value_or(kind::damaged);
+      if (goes_on) --at_.found.wrong.of(was);
       auto const k = text::decode<key>(m.key);
       known_.insert(k);
-      suspects_.push_back({k, now - since - std::chrono::milliseconds(m.age_ms), 0, {}});
+      suspects_.push_back({k, was, now - since - std::chrono::milliseconds(m.age_ms), 0, {}});
     }
     if (!suspects_.empty()) settle();
   }
@@ -153,14 +155,14 @@ private:
   advance<key> go_over(part const& now) {
     stretch<key> s{{decoded(now.after), decoded(now.upto)}, stretch_keys, o_.page, {}, o_.stop};
     if (!o_.sample.share.is_open()) s.takes = [this](key const& k) { return o_.sample.share.admits(sample_hash(k, at_.seed)); };
-    auto const odd = [this](kind, key const& at) {
+    auto const odd = [this](kind seems, key const& at) {
       if (known_.contains(at)) return;
-      suspects_.push_back({at, o_.timing.now(), 0, {}});
+      suspects_.push_back({at, seems, o_.timing.now(), 0, {}});
       if (suspects_.size() >= o_.most_suspects) settle();
     };
     auto const keyless = [this](std::string const& old_key) {
       list({old_key, std::string(to_string(kind::unmappable)), {}, 0, true, {}, {}, {}, {}});
-      at_.found.open.add(kind::unmappable);
+      at_.found.wrong.add(kind::unmappable);
       ++at_.found.rows;
     };
     if (now.back) return lookup_back(from_, to_, s, odd, keyless);
@@ -186,9 +188,12 @@ private:
                                    [&](suspect_type const& s) { wrong.push_back(s); });
     o_.confirm();
     for (auto const& s : wrong) {
-      at_.found.open.add(*s.last.wrong);
+      at_.found.wrong.add(s.seen);
       list(named(s));
-      found_(s);
+      if constexpr (std::is_void_v<std::invoke_result_t<Found&, suspect_type const&>>)
+        found_(s);
+      else if (found_(s))
+        at_.found.repaired.add(s.seen);
     }
     at_.found.settled += n.agreed;
     at_.found.unknown += n.unknown;
@@ -212,7 +217,7 @@ private:
     auto const& in_old = s.last.in_old;
     auto const& in_new = s.last.in_new;
     mismatch m{text::encode(s.key),
-               std::string(to_string(*s.last.wrong)),
+               std::string(to_string(s.seen)),
                {},
                static_cast<std::uint64_t>(age.count()),
                false,
@@ -220,7 +225,7 @@ private:
                digest_in_hex(in_new),
                {},
                {}};
-    if (s.last.wrong == kind::differs) m.columns = differing(*in_old, *in_new);
+    if (s.seen == kind::differs) m.columns = differing(*in_old, *in_new);
     if (o_.values && in_old) m.old_value = text::encode(*in_old);
     if (o_.values && in_new) m.new_value = text::encode(*in_new);
     return m;
@@ -246,8 +251,8 @@ private:
 } // namespace detail
 
 /// Compares Old and New while both are in use, and reports what stays wrong. `found(suspect)` is called for each such key,
-/// so that a repair can follow at once. Changes nothing. Goes on from `options::from`. `how` is the way to look at a key, see
-/// `look_at`. Throws what a store throws, and ZD-141 (see `merge`).
+/// so that a repair can follow at once; it may say whether the stores agree on it now. Changes nothing. Goes on from
+/// `options::from`. `how` is the way to look at a key, see `look_at`. Throws what a store throws, and ZD-141 (see `merge`).
 template <scannable_store Old, scannable_store New, class Found = zddm::detail::any_sink, class Way = way_of<Old, New>>
 report run(Old& from, New& to, options const& o = {}, Found found = {}, Way const& how = {}) {
   return detail::verification<Old, New, Found, Way>(from, to, o, found, how).run();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -60,20 +61,23 @@ public:
 
   through_repair(Proxy& proxy, typename Proxy::new_store& to, repair_options o = {}) : proxy_(proxy), to_(to), o_(std::move(o)) {}
 
-  void operator()(key_type const& key) {
-    auto const g = through(proxy_).look(to_, to_, key);
-    if (!g.wrong && !g.unknown) return void(++done_.agreed);
-    bool const to_old = o_.right == authority::new_store && g.known == knowledge::present;
-    if (g.wrong == kind::unmappable) return void(++done_.unmappable);
-    if (to_old && !rollback_after_switch<typename Proxy::old_store>) return void(++done_.left);
-    if (o_.dry_run) return void(++done_.healed);
-    if (to_old) o_.confirm();
-    ++(proxy_.agree(key, to_old ? event::side::new_store : event::side::old_store) ? done_.healed : done_.in_flight);
-  }
+  /// Whether the stores agree on the key now; in a dry run, whether they would.
+  bool operator()(key_type const& key) { return done_.count(outcome_of(key)); }
 
   repairs const& done() const { return done_; }
 
 private:
+  std::uint64_t& outcome_of(key_type const& key) {
+    auto const g = through(proxy_).look(to_, to_, key);
+    if (!g.wrong && !g.unknown) return done_.agreed;
+    bool const to_old = o_.right == authority::new_store && g.known == knowledge::present;
+    if (g.wrong == kind::unmappable) return done_.unmappable;
+    if (to_old && !rollback_after_switch<typename Proxy::old_store>) return done_.left;
+    if (o_.dry_run) return done_.healed;
+    if (to_old) o_.confirm();
+    return proxy_.agree(key, to_old ? event::side::new_store : event::side::old_store) ? done_.healed : done_.in_flight;
+  }
+
   Proxy& proxy_;
   typename Proxy::new_store& to_;
   repair_options o_;

@@ -23,10 +23,11 @@ template <versioned_store Old, versioned_store New> class version_repair {
 public:
   version_repair(Old& from, New& to, repair_options o = {}) : from_(from), to_(to), o_(std::move(o)) {}
 
-  void operator()(key_of<New> const& key) {
+  /// Whether the stores agree on the key now; in a dry run, whether they would.
+  bool operator()(key_of<New> const& key) {
     for (int tries = 0; tries < 10; ++tries) // a New that is ahead stays wrong whatever is written meanwhile
-      if (auto* const n = outcome_of(key)) return void(++*n);
-    ++done_.in_flight;
+      if (auto* const n = outcome_of(key)) return done_.count(*n);
+    return done_.count(done_.in_flight);
   }
 
   repairs const& done() const { return done_; }
