@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <deque>
 #include <exception>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -20,20 +22,20 @@
 #include <utility>
 #include <vector>
 
-#include <zddm/backfill/all_of.hpp>
 #include <zddm/backfill/careful_copy.hpp>
 #include <zddm/backfill/chunk.hpp>
+#include <zddm/backfill/chunk_in_hand.hpp>
 #include <zddm/backfill/chunk_size.hpp>
 #include <zddm/backfill/copy.hpp>
 #include <zddm/backfill/coverage.hpp>
 #include <zddm/backfill/hands.hpp>
 #include <zddm/backfill/mark.hpp>
 #include <zddm/backfill/options.hpp>
+#include <zddm/backfill/pace.hpp>
 #include <zddm/backfill/persist.hpp>
 #include <zddm/backfill/plan.hpp>
 #include <zddm/backfill/progress.hpp>
-#include <zddm/backfill/rate_limit.hpp>
-#include <zddm/backfill/read_ahead.hpp>
+#include <zddm/backfill/relay.hpp>
 #include <zddm/backfill/work_queue.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/store.hpp>
@@ -74,15 +76,18 @@ private:
   static constexpr std::uint64_t saves_a_plan = 100; ///< at least, where the pages are small enough
   using copy_type = careful_copy<Old, New>;
   using page_type = typename copy_type::page_type;
+  using chunk = chunk_in_hand<copy_type>;
   /// What this process knows better than the queue.
   struct own_chunk {
     backfill::mark mark;
     bool done = false;
   };
 
-  struct crew_member {
-    std::jthread thread;
-    bool works = false;
+  struct worker {
+    relay turns;
+    std::shared_ptr<chunk> at; ///< guarded by the first of the turns
+    std::size_t threads = 0;   ///< at work
+    std::array<std::jthread, 2> pair;
   };
 
   planned stored_or_made(Old& from) {
@@ -105,15 +110,17 @@ private:
   void supervise() {
     auto const beat_every = std::chrono::duration_cast<nanoseconds>(o_.lease) / 3;
     auto beat = real_clock::now() + beat_every, look = real_clock::now() + o_.refresh;
-    std::deque<crew_member> crew;
+    std::deque<worker> crew;
     std::unique_lock lock(mutex_);
     wanted_ = workers(0);
     while (!(over_ || stop_.stop_requested()) || working_ > 0) {
       for (std::size_t i = 0; i < wanted_ && !over_ && !stop_.stop_requested(); ++i) {
         if (i == crew.size()) crew.emplace_back();
-        if (std::exchange(crew[i].works, true)) continue;
-        ++working_;
-        crew[i].thread = std::jthread([this, i, &member = crew[i]] { work(i, member); });
+        worker& one = crew[i];
+        if (one.threads > 0) continue;
+        one.threads = one.pair.size();
+        working_ += one.pair.size();
+        for (auto& thread : one.pair) thread = std::jthread([this, i, &one] { work(one, i); });
       }
       woken_.wait_until(lock, std::min({beat, look, real_clock::now() + std::chrono::milliseconds(100)}));
       if (auto const at = real_clock::now(); at >= std::min(beat, look)) {
@@ -130,24 +137,33 @@ private:
     }
   }
 
-  void work(std::size_t index, crew_member& me) {
+  /// One of the two threads of a worker, which take turns: one reads a page while the other writes the one before.
+  void work(worker& me, std::size_t index) {
     try {
-      typename read_ahead<copy_type>::rooms rooms;
+      page_type page;
       while (goes_on(index))
-        if (auto const t = claim()) {
-          try {
-            copy_chunk(*t, rooms);
-          } catch (...) { // a store that fails chunk after chunk ends the run
-            if (++failures_ > o_.chunk_attempts) throw;
-          }
-        } else
+        if (!me.turns.turn([&] { return read_next(me, index, page); },
+                           [&](piece const& p) { return write_down(p, index, page); }) &&
+            goes_on(index))
           wait_for_others();
     } catch (...) {
-      keep_failure();
-      stop_.request_stop();
+      fail();
     }
-    std::lock_guard const lock(mutex_);
-    me.works = false;
+    leave(me);
+  }
+
+  /// The last thread of a worker gives back what neither of them will go on with.
+  void leave(worker& me) {
+    std::unique_lock lock(mutex_);
+    if (--me.threads == 0)
+      if (auto const left = std::move(me.at); left && !left->over) {
+        lock.unlock();
+        try {
+          give_back(*left);
+        } catch (...) { // its lease ends by itself
+        }
+        lock.lock();
+      }
     --working_;
     woken_.notify_all();
   }
@@ -157,14 +173,82 @@ private:
     return !over_ && !stop_.stop_requested() && index < wanted_;
   }
 
-  std::optional<task> claim() {
-    wanted const w = o_.only ? wanted{1, *o_.only, *o_.only} : wanted{};
-    auto const got = patiently([&] { return hands_.claim(w); });
-    if (!got) return std::nullopt;
-    std::lock_guard const lock(mutex_);
-    own_[got->item] = {mark::decoded(got->note), false};
-    return got;
+  /// What a thread takes from reading to writing, beside the page.
+  struct piece {
+    std::shared_ptr<chunk> of; ///< none: there was none to claim
+    bool read = false;         ///< else no row may be read now
+    std::exception_ptr failure;
+  };
+
+  piece read_next(worker& me, std::size_t index, page_type& page) {
+    piece p;
+    try {
+      if (me.at && me.at->over) me.at.reset();
+      if (!me.at && goes_on(index)) me.at = begin();
+      p.of = me.at;
+      if (!p.of) return p;
+      auto const limit = allowance(index);
+      p.read = limit.rows > 0;
+      if (p.read) p.of->read(limit, page);
+      if (!p.read || page.ends) me.at.reset();
+    } catch (...) {
+      p.failure = std::current_exception();
+      me.at.reset();
+    }
+    return p;
   }
+
+  /// Nothing where no chunk is open.
+  std::shared_ptr<chunk> begin() {
+    wanted const w = o_.only ? wanted{1, *o_.only, *o_.only} : wanted{};
+    auto got = patiently([&] { return hands_.claim(w); });
+    if (!got) return nullptr;
+    mark m = mark::decoded(got->note);
+    auto rest = cuts_.at(got->item).range;
+    if (m.last) rest.after = text::decode<key>(*m.last);
+    {
+      std::lock_guard const lock(mutex_);
+      own_[got->item] = {m, false};
+    }
+    return std::make_shared<chunk>(std::move(*got), std::move(m), copy_, std::move(rest), o_.timing.now());
+  }
+
+  /// False: there was nothing to do.
+  bool write_down(piece const& p, std::size_t index, page_type& page) {
+    if (!p.of) {
+      if (p.failure) std::rethrow_exception(p.failure);
+      return false;
+    }
+    if (p.of->over) return true; // it was lost while this page of it was read
+    try {
+      if (p.failure) std::rethrow_exception(p.failure);
+      p.of->over = !(p.read && goes_on(index) ? write(*p.of, page) : give_back(*p.of));
+    } catch (...) {
+      p.of->over = true;
+      note_failure(p.of->taken, p.of->mark);
+      if (++failures_ > o_.chunk_attempts) throw; // a store that fails chunk after chunk ends the run
+    }
+    return true;
+  }
+
+  /// False: the chunk is over for this worker.
+  bool write(chunk& c, page_type& page) {
+    auto const& t = c.taken;
+    if (!hands_.holds(t.item)) return false;
+    auto const step = count(page, copy_.write(page));
+    c.mark += step;
+    c.unsaved += step.covered();
+    auto const wait = account(t.item, c.mark, step, page.ends, page.spent);
+    if (page.ends || c.unsaved >= plan_.rows / saves_a_plan || o_.timing.now() - c.saved_at >= o_.save_every) {
+      if (!report(t, {page.ends ? backfill::work::done : backfill::work::held, c.mark.encoded()})) return disown(t);
+      c.saved_at = o_.timing.now();
+      c.unsaved = 0;
+    }
+    if (wait.count() > 0) o_.timing.sleep(wait, stop_.get_token());
+    return !page.ends;
+  }
+
+  bool give_back(chunk const& c) { return report(c.taken, {backfill::work::open, c.mark.encoded()}), false; }
 
   /// Where nothing can be claimed: what is left is in other hands, or there is nothing left.
   void wait_for_others() {
@@ -182,51 +266,24 @@ private:
       woken_.wait_for(lock, std::chrono::milliseconds(200));
   }
 
-  void copy_chunk(task const& t, typename read_ahead<copy_type>::rooms& rooms) {
-    mark m = mark::decoded(t.note);
-    auto range = cuts_.at(t.item).range;
-    if (m.last) range.after = text::decode<key>(*m.last);
-    auto limit = allowance();
-    if (limit.rows == 0) return static_cast<void>(report(t, {backfill::work::open, m.encoded()}));
-    read_ahead<copy_type> ahead(copy_, std::move(range), limit, rooms);
-    auto saved_at = o_.timing.now();
-    std::uint64_t unsaved = 0;
-    try {
-      while (auto* const page = ahead.next(limit)) {
-        if (!hands_.holds(t.item)) return;
-        auto const step = count(*page, copy_.write(*page));
-        m += step;
-        unsaved += step.covered();
-        auto const wait = account(t.item, m, step, page->ends, page->spent);
-        if (page->ends || unsaved >= plan_.rows / saves_a_plan || o_.timing.now() - saved_at >= o_.save_every) {
-          if (!report(t, {page->ends ? backfill::work::done : backfill::work::held, m.encoded()})) return disown(t);
-          saved_at = o_.timing.now();
-          unsaved = 0;
-        }
-        if (wait.count() > 0) o_.timing.sleep(wait, stop_.get_token());
-        if (page->ends) return;
-        limit = allowance();
-        if (limit.rows == 0) break;
-      }
-    } catch (...) {
-      note_failure(t, m);
-      throw;
-    }
-    report(t, {backfill::work::open, m.encoded()});
-  }
-
   bool report(task const& t, backfill::report const& r) {
     return patiently([&] { return hands_.report(t, r); });
   }
 
-  void disown(task const& t) {
+  bool disown(task const& t) {
     std::lock_guard const lock(mutex_);
     own_.erase(t.item);
+    return false;
   }
 
   void keep_failure() {
     std::lock_guard const lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
+  }
+
+  void fail() {
+    keep_failure();
+    stop_.request_stop();
   }
 
   /// While the failure is being handled: the chunk is left to another attempt, or left out.
@@ -271,43 +328,25 @@ private:
     auto const at = o_.timing.now();
     progress_->add(at, step.covered());
     if (too_many_refused()) stop_.request_stop();
-    pause wait = limits_.after(spent, at);
-    if (auto const other = o_.throttle(spent, at); other.time > wait.time) wait = other;
-    if (wait.time.count() > 0) throttled_[wait.reason] += wait.time;
-    throttle_ = wait.time.count() > 0 ? wait.reason : std::string_view{};
+    auto const wait = pace_.after(spent, at);
     o_.told(now());
-    return wait.time;
+    return wait;
   }
 
   /// What the next page may hold: at most what the limits allow in a second. No rows: stop.
-  page_limit allowance() {
+  page_limit allowance(std::size_t index) {
     for (;;) {
-      if (stop_.stop_requested()) return 0;
+      if (!goes_on(index)) return 0;
       {
         std::lock_guard const lock(mutex_);
         auto const live = o_.live();
-        obey(live);
-        if (!paused_) {
-          auto const bounded = [&](std::uint64_t most, double rate) {
-            rate /= static_cast<double>(processes_);
-            bool const less = rate > 0 && rate < static_cast<double>(most);
-            return std::max<std::uint64_t>(less ? static_cast<std::uint64_t>(rate) : most, 1);
-          };
-          return {static_cast<std::size_t>(bounded(live.batch, live.rows_per_second)),
-                  bounded(live.page_bytes, live.bytes_per_second)};
-        }
+        wanted_ = workers(live.workers);
+        auto const next = pace_.next_page(live, processes_);
+        if (next.rows > 0) return next;
         o_.told(now());
       }
       o_.timing.sleep(std::chrono::milliseconds(100), stop_.get_token());
     }
-  }
-
-  void obey(settings const& live) {
-    rows_.rate(live.rows_per_second / static_cast<double>(processes_));
-    bytes_.rate(live.bytes_per_second / static_cast<double>(processes_));
-    latency_.limit({std::chrono::microseconds(live.old_p99), std::chrono::microseconds(live.new_p99)});
-    paused_ = live.paused;
-    wanted_ = workers(live.workers);
   }
 
   std::size_t workers(std::uint64_t live) const {
@@ -362,7 +401,13 @@ private:
 
   status now() const {
     auto const at = o_.timing.now();
-    return {covered_,   progress_->rows_per_second(at), progress_->left(at), throttled_, paused_, throttle_, processes_,
+    return {covered_,
+            progress_->rows_per_second(at),
+            progress_->left(at),
+            pace_.waited(),
+            pace_.paused(),
+            pace_.reason(),
+            processes_,
             own_copied_};
   }
 
@@ -382,16 +427,11 @@ private:
   std::condition_variable woken_;
   std::map<std::uint64_t, own_chunk> own_;
   std::size_t wanted_ = 1;  ///< workers
-  std::size_t working_ = 0; ///< workers
+  std::size_t working_ = 0; ///< threads
   bool over_ = false;
   backfill::coverage covered_{};
   std::optional<progress> progress_;
-  rate_limit rows_ = rate_limit::rows(), bytes_ = rate_limit::bytes();
-  adaptive latency_{{}, o_.probe};
-  all_of<rate_limit&, rate_limit&, adaptive&> limits_{rows_, bytes_, latency_};
-  std::map<std::string_view, nanoseconds> throttled_;
-  std::string_view throttle_;
-  bool paused_ = false;
+  pace pace_{o_.throttle, o_.probe};
   std::size_t processes_ = 1;
   std::uint64_t own_copied_ = 0;
   std::exception_ptr failure_;

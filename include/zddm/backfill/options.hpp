@@ -41,7 +41,7 @@ inline std::string unique_worker(std::string const& who = "worker") {
 struct options {
   std::string identity; ///< of the migration: a plan made for another one is refused
   std::string worker = unique_worker();
-  std::size_t workers = 1; ///< threads that copy, each a chunk at a time
+  std::size_t workers = 1; ///< each copies a chunk at a time, by two threads: one reads while the other writes
   chunk_size chunk;
   std::size_t most_chunks = 4096;
   std::optional<std::uint64_t> only; ///< this chunk and no other
