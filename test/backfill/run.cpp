@@ -432,7 +432,7 @@ TEST_CASE("run pauses, says so, and goes on") {
     CHECK(to.size() <= 10); // what was read before is written
   };
   CHECK(run(from, to, state, "people", o).ending == ending::complete);
-  CHECK(paused == 3);
+  CHECK(paused >= 3); // once more if the page before was written meanwhile
   CHECK(clock.sleeps.size() == 3);
 }
 
