@@ -399,18 +399,17 @@ private:
   template <class F>
   std::size_t walk(transaction const& t, database db, key_range<Key> const& range, std::size_t limit, F&& f) const {
     auto const after = key_bytes(range.after), upto = key_bytes(range.upto);
-    constexpr std::size_t told_each = 1 << 20;
-    std::size_t n = 0, bytes = 0;
+    constexpr std::size_t told_each = 1024;
+    std::size_t n = 0;
     cursor at(t, db);
+    auto const tell = [&](std::size_t rows) { table_.env().walked(rows * (at.key().size() + at.value().size())); };
     for (bool more = at.above(after); more && n < limit; more = at.next()) {
       if (table_.ours(at.key())) continue;
       if (upto && t.less(db, *upto, at.key())) break;
       f(at);
-      ++n;
-      bytes += at.key().size() + at.value().size();
-      if (bytes >= told_each) table_.env().walked(std::exchange(bytes, 0));
+      if (++n % told_each == 0) tell(told_each);
     }
-    table_.env().walked(bytes);
+    if (n % told_each != 0) tell(n % told_each);
     return n;
   }
   template <class F> std::size_t walk_rows(key_range<Key> const& range, std::size_t limit, F&& f) const {
