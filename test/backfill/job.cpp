@@ -278,6 +278,27 @@ TEST_CASE("job: workers come and go as the live settings say") {
   CHECK(g.saved().copied == 2000);
 }
 
+TEST_CASE("job: a worker that is sent away gives its chunk back, and may be wanted again before it has done so") {
+  ground g(3000);
+  using slow_state = test::watched_state<zddm::memory::state_store>;
+  slow_state state(g.state, [](std::string_view call, bool) {
+    if (call == "commit") std::this_thread::sleep_for(3ms);
+  });
+  using slow_queue = zddm::backfill::state_queue<slow_state>;
+  slow_queue queue(state, "people");
+  auto o = small(10, 100);
+  o.save_every = 1h;
+  std::size_t asked = 0;
+  o.live = [&] {
+    settings s{10};
+    s.workers = ++asked / 3 % 2 == 0 ? 1 : 4;
+    return s;
+  };
+  CHECK(zddm::backfill::job<people, people, slow_queue>(g.from, g.to, queue, o).run().ending == ending::complete);
+  CHECK(g.saved().covered() == 3000);
+  CHECK(test::rows_of(g.from) == test::rows_of(g.to));
+}
+
 TEST_CASE("job: a page ends where its bytes are full, and bytes a second are held") {
   ground g(0);
   for (int i = 1; i <= 100; ++i) g.from.put(i, std::string(10'000, 'x'));

@@ -152,10 +152,11 @@ private:
     leave(me);
   }
 
-  /// The last thread of a worker gives back what neither of them will go on with.
+  /// The last thread of a worker gives back what neither of them will go on with. What it does last takes no lock again: whoever
+  /// sees that it has left may wait for its end.
   void leave(worker& me) {
     std::unique_lock lock(mutex_);
-    if (--me.threads == 0)
+    if (me.threads == 1)
       if (auto const left = std::move(me.at); left && !left->over) {
         lock.unlock();
         try {
@@ -164,6 +165,7 @@ private:
         }
         lock.lock();
       }
+    --me.threads;
     --working_;
     woken_.notify_all();
   }
