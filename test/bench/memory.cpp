@@ -8,8 +8,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <zddm/lmdb/environment.hpp>
-#include <zddm/sqlite/database.hpp>
 #include <zddm/verify/run.hpp>
 
 #include "bench/bench.hpp"
@@ -67,14 +65,11 @@ template <class Way> void backfill(benchmark::State& state, bench::places const&
 void verification(benchmark::State& state, bench::places const& at, bool digests) {
   bench::child<bool>([&] { return at.clear(), bench::to_lmdb{at}.prepare(), bench::to_lmdb{at}.ours() == at.rows; }).answer();
   measured(state, at, [&](peak& p) {
-    zddm::sqlite::database d(at.from, bench::sqlite_options(false));
-    bench::sqlite_rows from(d, {bench::table});
-    zddm::lmdb::environment e(at.to, bench::lmdb_options(false, at.rows));
-    bench::lmdb_rows to(e, bench::table);
+    bench::both_stores s(at.from, at.to, at.rows);
     zddm::verify::options o;
     o.digests = digests;
     o.told = [&](auto const&) { p.look(); };
-    auto const found = zddm::verify::run(from, to, o);
+    auto const found = zddm::verify::run(s.from, s.to, o);
     bench::expect(found.rows == at.rows && found.clean(), "the stores were not found equal");
   });
 }

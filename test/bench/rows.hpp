@@ -81,6 +81,17 @@ inline void prepare_lmdb(std::string const& path, std::uint64_t rows) {
   s.create_records();
 }
 
+/// SQLite rows and LMDB rows in files that are there.
+struct both_stores {
+  zddm::sqlite::database old_file;
+  zddm::lmdb::environment new_file;
+  sqlite_rows from{old_file, {table}};
+  lmdb_rows to{new_file, table};
+
+  both_stores(std::string const& old_path, std::string const& new_path, std::uint64_t rows)
+      : old_file(old_path, sqlite_options(false)), new_file(new_path, lmdb_options(false, rows)) {}
+};
+
 inline void expect(bool holds, char const* what) {
   if (!holds) throw std::runtime_error(what);
 }

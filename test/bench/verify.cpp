@@ -7,9 +7,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <zddm/lmdb/environment.hpp>
-#include <zddm/sqlite/database.hpp>
-
 #include "bench/bench.hpp"
 #include "bench/by_hand.hpp"
 #include "bench/rows.hpp"
@@ -26,21 +23,17 @@ struct places {
   explicit places(std::uint64_t n) : rows(n) {
     bench::make_sqlite(from, n);
     bench::prepare_lmdb(to, n);
-    zddm::lmdb::environment e(to, bench::lmdb_options(false, n));
-    bench::lmdb_rows s(e, bench::table);
-    bench::fill(s, n);
+    bench::both_stores s(from, to, n);
+    bench::fill(s.to, n);
   }
 };
 
 bench::spent ours(places const& at, bool digests) {
-  zddm::sqlite::database d(at.from, bench::sqlite_options(false));
-  bench::sqlite_rows from(d, {bench::table});
-  zddm::lmdb::environment e(at.to, bench::lmdb_options(false, at.rows));
-  bench::lmdb_rows to(e, bench::table);
+  bench::both_stores s(at.from, at.to, at.rows);
   zddm::verify::options o;
   o.digests = digests;
   zddm::verify::report found{};
-  auto const spent = bench::measured([&] { found = zddm::verify::run(from, to, o); });
+  auto const spent = bench::measured([&] { found = zddm::verify::run(s.from, s.to, o); });
   bench::expect(found.rows == at.rows && found.clean(), "the stores were not found equal");
   return spent;
 }

@@ -114,6 +114,23 @@ TEST_CASE("status: all migrations, a line each, in columns") {
   CHECK(has(d.data.str(), "state store memory"));
 }
 
+TEST_CASE("status: the overview counts who is at work, and the leases that nobody will renew") {
+  desk d("status");
+  auto const told = [&] {
+    cli::subject const* const m = &d.m;
+    auto s = d.session();
+    cli::status(s, std::span(&m, 1));
+    return d.data.str();
+  };
+  d.place(row::prepared);
+  process const p(d.memory);
+  CHECK(has(told(), "    1 process, none behind    0 workers    0 operators at work    0 leases of the dead\n"));
+  put_lease(d, dead_pid(), 10s, 5);
+  put_lease(d, 1, 10s, 7, "elsewhere");
+  CHECK(has(told(), "    3 processes, "));
+  CHECK(has(told(), "    1 lease of the dead: zd unlock frees them\n"));
+}
+
 TEST_CASE("status: who works at the backfill, what holds it up and what failed") {
   desk d("status");
   d.place(row::migrating);

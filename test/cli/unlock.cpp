@@ -2,35 +2,12 @@
 #include <zddm/cli/unlock.hpp>
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cli/world.hpp>
 #include <zddm/cli/hold.hpp>
 
 using namespace world;
-
-namespace {
-
-/// The lease of a process of this machine, or of another one.
-void put_lease(desk& d, std::int64_t pid, std::chrono::milliseconds left, std::uint64_t process, std::string host = {}) {
-  auto owner = zddm::lifecycle::identity::self();
-  owner.pid = pid;
-  if (!host.empty()) owner.host = host, owner.space = "another";
-  zddm::lifecycle::lease const one{process, 1, 0, (d.state.now() + left).count(), owner, "0.1.0", "service", ""};
-  std::array<zddm::lifecycle::change, 1> const put{
-      {{zddm::lifecycle::lease_path("names", process), 0, zddm::lifecycle::entry::encode("lease", one)}}};
-  REQUIRE(d.memory.commit(put));
-}
-
-std::int64_t dead_pid() {
-  auto const pid = ::fork();
-  if (pid == 0) ::_exit(0);
-  ::waitpid(pid, nullptr, 0);
-  return pid;
-}
-
-} // namespace
 
 TEST_CASE("unlock: where nobody holds it there is nothing to do") {
   desk d("unlock");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
 #include <zddm/backfill/mark.hpp>
 #include <zddm/backfill/plan.hpp>
 #include <zddm/backfill/state_queue.hpp>
@@ -23,9 +29,13 @@
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/shared_state.hpp>
 #include <zddm/cli/subject.hpp>
+#include <zddm/lifecycle/entry.hpp>
 #include <zddm/lifecycle/handle.hpp>
+#include <zddm/lifecycle/identity.hpp>
+#include <zddm/lifecycle/lease.hpp>
 #include <zddm/lifecycle/member.hpp>
 #include <zddm/lifecycle/operator_lease.hpp>
+#include <zddm/lifecycle/state_store.hpp>
 #include <zddm/memory/state_store.hpp>
 
 /// A command at work: a fleet's state in memory, a migration that does as the test says, and the words that were said.
@@ -194,5 +204,24 @@ struct process {
   zddm::lifecycle::handle handle;
   zddm::lifecycle::member<zddm::memory::state_store> membership;
 };
+
+/// The lease of a process of this machine, or of another one.
+inline void put_lease(desk& d, std::int64_t pid, std::chrono::milliseconds left, std::uint64_t process, std::string host = {}) {
+  auto owner = zddm::lifecycle::identity::self();
+  owner.pid = pid;
+  if (!host.empty()) owner.host = host, owner.space = "another";
+  zddm::lifecycle::lease const one{process, 1, 0, (d.state.now() + left).count(), owner, "0.1.0", "service", ""};
+  std::array<zddm::lifecycle::change, 1> const put{
+      {{zddm::lifecycle::lease_path("names", process), 0, zddm::lifecycle::entry::encode("lease", one)}}};
+  REQUIRE(d.memory.commit(put));
+}
+
+/// The number of a process that has ended.
+inline std::int64_t dead_pid() {
+  auto const pid = ::fork();
+  if (pid == 0) ::_exit(0);
+  ::waitpid(pid, nullptr, 0);
+  return pid;
+}
 
 } // namespace world

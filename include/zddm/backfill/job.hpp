@@ -137,34 +137,22 @@ private:
     }
   }
 
-  /// One of the two threads of a worker, which take turns: one reads a page while the other writes the one before.
+  /// One of the two threads of a worker, which take turns: one reads a page while the other writes the one before. The last turn
+  /// of each, when the worker is to go on no more, gives the chunk at hand back.
   void work(worker& me, std::size_t index) {
     try {
       page_type page;
-      while (goes_on(index))
-        if (!me.turns.turn([&] { return read_next(me, index, page); },
-                           [&](piece const& p) { return write_down(p, index, page); }) &&
-            goes_on(index))
-          wait_for_others();
-    } catch (...) {
-      fail();
-    }
-    leave(me);
-  }
-
-  /// The last thread of a worker gives back what neither of them will go on with. What it does last takes no lock again: whoever
-  /// sees that it has left may wait for its end.
-  void leave(worker& me) {
-    std::unique_lock lock(mutex_);
-    if (me.threads == 1)
-      if (auto const left = std::move(me.at); left && !left->over) {
-        lock.unlock();
-        try {
-          give_back(*left);
-        } catch (...) { // its lease ends by itself
-        }
-        lock.lock();
+      for (bool more = true; more;) {
+        more = goes_on(index);
+        bool const worked =
+            me.turns.turn([&] { return read_next(me, index, page); }, [&](piece const& p) { return write_down(p, index, page); });
+        if (!worked && more) wait_for_others();
       }
+    } catch (...) {
+      keep_failure();
+      stop_.request_stop();
+    }
+    std::lock_guard const lock(mutex_);
     --me.threads;
     --working_;
     woken_.notify_all();
@@ -281,11 +269,6 @@ private:
   void keep_failure() {
     std::lock_guard const lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
-  }
-
-  void fail() {
-    keep_failure();
-    stop_.request_stop();
   }
 
   /// While the failure is being handled: the chunk is left to another attempt, or left out.

@@ -263,7 +263,7 @@ inline void status(session& s, subject const& m) {
 /// All of them, a line each.
 inline void status(session& s, std::span<subject const* const> all) {
   std::vector<std::array<std::string, 6>> table{{"MIGRATION", "STATE", "FROM -> TO", "PROGRESS", "CONSISTENT", "NEXT"}};
-  std::size_t processes = 0, behind = 0, workers = 0, operators = 0, stuck = 0;
+  std::size_t processes = 0, behind = 0, workers = 0, operators = 0, dead = 0;
   for (auto const* const m : all) {
     detail::standing const st(s, *m);
     s.out.event("status", detail::as_json(st, *m));
@@ -274,7 +274,7 @@ inline void status(session& s, std::span<subject const* const> all) {
                                           : fmt::format("zd {} {}", st.command, m->name())});
     for (auto const& one : st.processes) {
       behind += one.epoch < st.record.now.epoch;
-      stuck += one.over(st.now) || one.owner.gone();
+      dead += one.owner.gone();
     }
     processes += st.processes.size();
     workers += st.workers.size();
@@ -295,8 +295,8 @@ inline void status(session& s, std::span<subject const* const> all) {
   };
   s.out.line(fmt::format("state store {}", s.asked.state) + counted(processes, "process", "processes") +
              (behind == 0 ? ", none behind" : fmt::format(", {} behind", behind)) + counted(workers, "worker", "workers") +
-             counted(operators, "operator", "operators") + " at work" + counted(stuck, "lease", "leases") + " of the dead" +
-             (stuck == 0 ? "" : ": zd unlock frees them"));
+             counted(operators, "operator", "operators") + " at work" + counted(dead, "lease", "leases") + " of the dead" +
+             (dead == 0 ? "" : ": zd unlock frees them"));
 }
 
 } // namespace zddm::cli
