@@ -10,14 +10,11 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,15 +24,14 @@
 #include <zddm/backfill/chunk_in_hand.hpp>
 #include <zddm/backfill/chunk_size.hpp>
 #include <zddm/backfill/copy.hpp>
-#include <zddm/backfill/coverage.hpp>
 #include <zddm/backfill/hands.hpp>
 #include <zddm/backfill/mark.hpp>
 #include <zddm/backfill/options.hpp>
 #include <zddm/backfill/pace.hpp>
 #include <zddm/backfill/persist.hpp>
 #include <zddm/backfill/plan.hpp>
-#include <zddm/backfill/progress.hpp>
 #include <zddm/backfill/relay.hpp>
+#include <zddm/backfill/tally.hpp>
 #include <zddm/backfill/work_queue.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/store.hpp>
@@ -63,7 +59,7 @@ public:
     supervise();
     if (failure_) {
       patiently([&] { refresh(); });
-      if (!covered_.complete()) std::rethrow_exception(failure_);
+      if (!tally_.covered().complete()) std::rethrow_exception(failure_);
     }
     refresh();
     return {how_it_ended(), now()};
@@ -77,11 +73,6 @@ private:
   using copy_type = careful_copy<Old, New>;
   using page_type = typename copy_type::page_type;
   using chunk = chunk_in_hand<copy_type>;
-  /// What this process knows better than the queue.
-  struct own_chunk {
-    backfill::mark mark;
-    bool done = false;
-  };
 
   struct worker {
     relay turns;
@@ -198,7 +189,7 @@ private:
     if (m.last) rest.after = text::decode<key>(*m.last);
     {
       std::lock_guard const lock(mutex_);
-      own_[got->item] = {m, false};
+      tally_.claimed(got->item, m);
     }
     return std::make_shared<chunk>(std::move(*got), std::move(m), copy_, std::move(rest), o_.timing.now());
   }
@@ -262,7 +253,7 @@ private:
 
   bool disown(task const& t) {
     std::lock_guard const lock(mutex_);
-    own_.erase(t.item);
+    tally_.lost(t.item);
     return false;
   }
 
@@ -298,7 +289,7 @@ private:
               page.bytes};
     std::lock_guard const lock(mutex_);
     for (auto const& k : page.refused)
-      if (covered_.refused_keys.size() + step.refused_keys.size() < o_.most_listed) step.refused_keys.push_back(k);
+      if (tally_.covered().refused_keys.size() + step.refused_keys.size() < o_.most_listed) step.refused_keys.push_back(k);
     return step;
   }
 
@@ -306,12 +297,8 @@ private:
   nanoseconds account(std::uint64_t item, mark const& whole, mark const& step, bool done, load const& spent) {
     std::lock_guard const lock(mutex_);
     failures_ = 0;
-    own_[item] = {whole, done};
-    covered_.add(step);
-    if (done) covered_.add(backfill::work::done);
-    own_copied_ += step.copied;
     auto const at = o_.timing.now();
-    progress_->add(at, step.covered());
+    tally_.advanced(item, whole, step, done, at);
     if (too_many_refused()) stop_.request_stop();
     auto const wait = pace_.after(spent, at);
     o_.told(now());
@@ -326,7 +313,7 @@ private:
         std::lock_guard const lock(mutex_);
         auto const live = o_.live();
         wanted_ = workers(live.workers);
-        auto const next = pace_.next_page(live, processes_);
+        auto const next = pace_.next_page(live, tally_.processes());
         if (next.rows > 0) return next;
         o_.told(now());
       }
@@ -349,20 +336,7 @@ private:
   void refresh() {
     auto const all = listed();
     std::lock_guard const lock(mutex_);
-    coverage c{true, plan_.rows, plan_.chunks(), 0, 0, 0, 0, {}, 0, 0};
-    std::set<std::string_view> others;
-    for (auto const& one : all) {
-      auto const own = own_.find(one.id);
-      bool const known = own != own_.end() && (own->second.done || hands_.holds(one.id));
-      c.add(known ? own->second.mark : mark::decoded(one.note));
-      c.add(!known ? one.state : own->second.done ? backfill::work::done : backfill::work::held);
-      if (one.state == backfill::work::held && one.worker != o_.worker) others.insert(one.worker);
-    }
-    covered_ = std::move(c);
-    processes_ = others.size() + 1;
-    auto const at = o_.timing.now();
-    if (!progress_) progress_.emplace(at, plan_.rows, covered_.covered());
-    if (covered_.covered() > progress_->done()) progress_->add(at, covered_.covered() - progress_->done());
+    tally_.told(all, o_.worker, [this](std::uint64_t id) { return hands_.holds(id); }, o_.timing.now());
     if (too_many_refused()) stop_.request_stop();
   }
 
@@ -371,30 +345,20 @@ private:
       auto const state = listed().at(*o_.only).state;
       if (state == backfill::work::done) return ending::complete;
       if (state == backfill::work::held) return ending::held;
-    } else if (covered_.complete())
+    } else if (tally_.covered().complete())
       return ending::complete;
     if (too_many_refused()) return ending::refused;
-    return covered_.failed > 0 && !o_.stop.stop_requested() ? ending::failed : ending::stopped;
+    return tally_.covered().failed > 0 && !o_.stop.stop_requested() ? ending::failed : ending::stopped;
   }
 
-  bool too_many_refused() const { return covered_.refused > o_.most_refused; }
+  bool too_many_refused() const { return tally_.covered().refused > o_.most_refused; }
 
   void end_soon() {
     stop_.request_stop();
     woken_.notify_all();
   }
 
-  status now() const {
-    auto const at = o_.timing.now();
-    return {covered_,
-            progress_->rows_per_second(at),
-            progress_->left(at),
-            pace_.waited(),
-            pace_.paused(),
-            pace_.reason(),
-            processes_,
-            own_copied_};
-  }
+  status now() const { return tally_.now(o_.timing.now(), pace_); }
 
   /// Every call of a queue may be repeated: a report that was taken already is refused, and then the queue knows better.
   template <class F> auto patiently(F&& f) { return persist<Queue>(o_.timing, o_.attempts, stop_.get_token(), f, true); }
@@ -410,15 +374,11 @@ private:
   std::atomic<std::uint64_t> failures_ = 0; ///< of chunks, one after the other
   std::mutex mutex_;                        ///< guards what is below, and the functions of the options
   std::condition_variable woken_;
-  std::map<std::uint64_t, own_chunk> own_;
   std::size_t wanted_ = 1;  ///< workers
   std::size_t working_ = 0; ///< threads
   bool over_ = false;
-  backfill::coverage covered_{};
-  std::optional<progress> progress_;
+  tally tally_{plan_.rows, plan_.chunks()};
   pace pace_{o_.throttle, o_.probe};
-  std::size_t processes_ = 1;
-  std::uint64_t own_copied_ = 0;
   std::exception_ptr failure_;
 };
 
