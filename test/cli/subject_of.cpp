@@ -202,7 +202,7 @@ TEST_CASE("subject_of: stores that keep versions are copied, compared, healed an
   how.timing.sleep = [](auto, auto const&) {};
   CHECK(m.compare(how).wrong.differs == 2);
   verify::repairs done{};
-  m.heal(how, {.right = verify::authority::new_store}, done);
+  CHECK(m.heal(how, {.right = verify::authority::new_store}, done).open().total() == 0);
   CHECK(done.healed == 2);
   CHECK(*from.get(7) == "wrong");
   CHECK(*to.get(8) == "its process died");

@@ -64,7 +64,9 @@ template <class Consistency> struct world {
   }
   repairs mend(authority right, std::vector<int> const& keys, bool dry_run = false) {
     through_repair repair(proxy, to, {.dry_run = dry_run, .right = right});
-    for (int key : keys) repair(key);
+    std::uint64_t agree = 0;
+    for (int key : keys) agree += repair(key);
+    CHECK(agree == repair.done().healed + repair.done().agreed);
     return repair.done();
   }
 };
