@@ -100,3 +100,28 @@ TEST_CASE("postgres tables: several make them at once") {
     return d.run(query("SELECT count(*) FROM pair_head"), effect::none).integer(0, 0) == 1;
   }));
 }
+
+TEST_CASE("postgres tables: who looks while another makes them sees none or all, and takes them for nothing else") {
+  auto const url = fresh();
+  CHECK(test::in_processes(3, [&](int number) {
+    database d(url, {.create = number == 0});
+    for (int round = 0; round < 20; ++round) {
+      auto const head = "head_" + std::to_string(round), tail = "tail_" + std::to_string(round);
+      auto const format_of = "SELECT zddm_format::int8, written_by::text FROM " + head;
+      auto const make_tail = "CREATE TABLE " + tail + " (n int)";
+      auto const make_head = "CREATE TABLE " + head + " (zddm_format int8, written_by text)";
+      auto const fill = "INSERT INTO " + head + " VALUES ($1::int8, $2::text)";
+      // Names that nobody makes let a look last long enough for the tables to be made in the midst of it.
+      std::vector<std::string> names(20'000, "nothing");
+      names.insert(names.end(), {head, tail});
+      tables const one{"pair of tables", 1, names, format_of.c_str(), {make_tail.c_str(), make_head.c_str(), fill.c_str()}};
+      for (bool there = false; !there;) try {
+          claim(d, {one});
+          there = true;
+        } catch (store_error const& e) {
+          if (e.code() != 233) throw;
+        }
+    }
+    return true;
+  }));
+}

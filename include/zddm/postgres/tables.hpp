@@ -31,9 +31,10 @@ namespace detail {
 
 /// False: there is none of them. Throws `store_error` (permanent) where they are something else, or of another format.
 inline bool are_there(database& d, tables const& t) {
-  auto const found = d.run(query("SELECT count(to_regclass(name)), count(column_name) FROM unnest($1::text[]) AS name LEFT JOIN"
-                                 " (SELECT attrelid, attname AS column_name FROM pg_attribute WHERE attname = 'zddm_format') AS a"
-                                 " ON attrelid = to_regclass(name)")
+  // From catalogues alone, which one snapshot shows: `to_regclass` sees what was committed after it, and their columns not yet.
+  auto const found = d.run(query("SELECT count(DISTINCT c.oid), count(a.attname) FROM pg_class AS c LEFT JOIN pg_attribute AS a"
+                                 " ON a.attrelid = c.oid AND a.attname = 'zddm_format'"
+                                 " WHERE c.relname = ANY ($1::name[]) AND pg_table_is_visible(c.oid)")
                                .names(t.names),
                            effect::none);
   if (found.integer(0, 0) == 0) return false;
