@@ -60,7 +60,7 @@ void make(test::scratch const& dir) {
 /// What the test and its processes tell each other.
 struct signs {
   std::atomic<bool> hurry{false};
-  std::atomic<std::uint64_t> steps{0}, resumed{0}, keys{0}, missing{0}, differs{0}, extra{0}, listed{0};
+  std::atomic<std::uint64_t> saves{0}, resumed{0}, keys{0}, missing{0}, differs{0}, extra{0}, listed{0};
 };
 
 bool compare(test::scratch const& dir, signs& told) {
@@ -69,10 +69,12 @@ bool compare(test::scratch const& dir, signs& told) {
   o.from = g.kept.load();
   if (o.from) ++told.resumed;
   o.save_every = 0ms;
-  o.save = [&](auto const& at) { g.kept.save(at); };
+  o.save = [&](auto const& at) {
+    g.kept.save(at);
+    ++told.saves;
+  };
   o.patience = {2, 4, 1ms};
   o.told = [&](auto const&) {
-    ++told.steps;
     if (!told.hurry) std::this_thread::sleep_for(5ms);
   };
   auto const found = zddm::verify::run(g.from, g.to, o);
@@ -92,11 +94,12 @@ TEST_CASE("verification: killed at random instants it goes on, compares every ke
   test::shared_memory<signs> told;
   std::mt19937 random(11);
   std::uint64_t walked = 0;
-  for (int kills = 0; kills < 25; ++kills) {
-    auto const until = told->steps + random() % 3;
+  int kills = 0;
+  for (; kills < 25; ++kills) {
+    auto const until = told->saves + random() % 2;
     test::process p([&] { return compare(dir, *told); });
-    while (told->steps < until && !p.ended()) std::this_thread::sleep_for(1ms);
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 8'000));
+    while (told->saves < until && !p.ended()) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 5'000));
     if (p.ended()) break;
     p.kill();
     ground g(dir);
@@ -106,6 +109,7 @@ TEST_CASE("verification: killed at random instants it goes on, compares every ke
     walked = now;
     if (at) CHECK(at->found.rows == at->walked);
   }
+  CHECK(kills > 5);
   CHECK(walked > 0);
   told->hurry = true;
   CHECK(test::process([&] { return compare(dir, *told); }).wait() == 0);
