@@ -14,7 +14,6 @@
 
 #include <zddm/core/error.hpp>
 #include <zddm/core/hash.hpp>
-#include <zddm/core/mapping.hpp>
 #include <zddm/core/outcome.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/text.hpp>
@@ -24,6 +23,9 @@
 #include <zddm/policy/part.hpp>
 #include <zddm/proxy/coherence.hpp>
 #include <zddm/proxy/operation.hpp>
+#include <zddm/proxy/read_path.hpp>
+#include <zddm/proxy/shape.hpp>
+#include <zddm/proxy/write_path.hpp>
 
 namespace zddm {
 
@@ -49,8 +51,10 @@ public:
   using lifecycle_type = typename Lifecycle::template bind<model_type>;
   using observer_type = typename Observer::template bind<model_type>;
 
+  using shape = detail::shape<Old, New, consistency_type, Lifecycle>;
+
   /// The state is known when the program is built.
-  static constexpr bool is_fixed = requires { Lifecycle::at; };
+  static constexpr bool is_fixed = shape::is_fixed;
   /// The highest rate the gate can admit without being raised; what `prepare` announces.
   static constexpr threshold reach = detail::reach_of<Gate>;
 
@@ -71,132 +75,35 @@ public:
   }
 
   /// A copy of the value; nothing if the key is absent.
-  std::optional<value_type> read(key_type const& key) {
-    if constexpr (is_fixed)
-      return ask_fixed([&](auto& store) { return store.get(key); });
-    else
-      return run(event::operation::read, [&](auto const& now) -> std::optional<value_type> {
-        auto const plan = plan_of(now, key);
-        operation_type op(*this, key, plan, event::operation::read);
-        switch (plan.read) {
-        case lifecycle::reads::old_only: return op.answer_from_old();
-        case lifecycle::reads::new_first:
-          if constexpr (shadows_reads<cache_type>)
-            if (!plan.new_required) return read_old(op);
-          return consistency_.read(op);
-        case lifecycle::reads::new_only: return new_get(op);
-        case lifecycle::reads::refused: break;
-        }
-        refuse();
-      });
-  }
+  std::optional<value_type> read(key_type const& key) { return detail::read_path(*this).get(key); }
 
   /// Calls `f` once with the value if the key is present, borrowed from the store where it can lend; says whether it was.
   /// Which type `f` is given depends on the store: the value's, or what the store lends in its place.
-  template <class F> bool visit(key_type const& key, F&& f) {
-    constexpr bool lends_old = lending_store<Old>, lends_new = lending_store<New>;
-    if constexpr (is_fixed && (new_alone ? lends_new : lends_old))
-      return ask_fixed([&](auto& store) { return store.visit(key, f); });
-    else if constexpr (!is_fixed && (lends_old || lends_new)) {
-      enum class lent { no, yes, absent };
-      auto const lent_by_store = run(event::operation::read, [&](auto const& now) {
-        auto const plan = plan_of(now, key);
-        auto const from = [&](event::side side, auto& lender) {
-          bool const present =
-              detail::timed<clock_type>(observer_, side, event::operation::read, [&] { return lender.visit(key, f); });
-          answered(side);
-          return present ? lent::yes : lent::absent;
-        };
-        if constexpr (lends_old)
-          if (plan.read == lifecycle::reads::old_only) return from(event::side::old_store, old_);
-        if constexpr (lends_new) {
-          if (plan.read == lifecycle::reads::new_only) return from(event::side::new_store, new_);
-          if constexpr (consistency_type::many_processes && !shadows_reads<cache_type> && !detaches_calls<Failure>)
-            if (plan.read == lifecycle::reads::new_first) {
-              // A value in New may be trusted as it is; all else is for `read`.
-              operation_type op(*this, key, plan, event::operation::read);
-              if (op.lend(f)) return lent::yes;
-            }
-        }
-        return lent::no;
-      });
-      if (lent_by_store != lent::no) return lent_by_store == lent::yes;
-    }
-    auto const value = read(key);
-    if (value) std::forward<F>(f)(*value);
-    return value.has_value();
-  }
+  template <class F> bool visit(key_type const& key, F&& f) { return detail::read_path(*this).visit(key, std::forward<F>(f)); }
 
   /// Inserts or replaces. Returning means that the authority has it and that no process will be given an earlier value.
-  write_outcome write(key_type const& key, input_type const& input) { return apply(key, &input, event::operation::write); }
+  write_outcome write(key_type const& key, input_type const& input) {
+    return detail::write_path(*this, key, event::operation::write).apply(&input);
+  }
 
   /// Erases a key that may be absent.
-  write_outcome erase(key_type const& key) { return apply(key, nullptr, event::operation::erase); }
+  write_outcome erase(key_type const& key) { return detail::write_path(*this, key, event::operation::erase).apply(nullptr); }
 
   /// Read-modify-write, computed once against the authority: `f` is given the value (or nothing) and returns what shall
   /// be there (nothing: absent). It may be called again before the operation ends. Returns what is there afterwards.
   template <class F>
     requires std::same_as<input_type, value_type>
   std::optional<value_type> update(key_type const& key, F&& f) {
-    if constexpr (!in_turn && every_write)
-      static_assert(detail::diagnose_conditional_update<by_policy>());
+    if constexpr (!shape::in_turn && shape::every_write)
+      static_assert(detail::diagnose_conditional_update<shape::by_policy>());
     else
-      static_assert(detail::diagnose_update<std::conditional_t<new_alone, New, Old>, by_policy>());
-    return writing(key, event::operation::update, nullptr, [&](operation_type& op) -> std::optional<value_type> {
-      switch (op.plan().write) {
-      case lifecycle::writes::old_only:
-        if constexpr (!every_write && updatable_store<Old>) return op.old_update(f);
-        break;
-      case lifecycle::writes::new_only:
-        if constexpr (is_fixed) return op.new_update(f);
-        break;
-      case lifecycle::writes::refused: refuse();
-      default: break;
-      }
-      if constexpr (!is_fixed) return consistency_.update(op, f);
-      refuse();
-    });
+      static_assert(detail::diagnose_update<std::conditional_t<shape::new_alone, New, Old>, shape::by_policy>());
+    return detail::write_path(*this, key, event::operation::update).update(f);
   }
 
   /// The values of the keys, in the order asked; batches where the stores take them.
   std::vector<std::optional<value_type>> read_many(std::span<key_type const> keys) {
-    std::vector<std::optional<value_type>> values(keys.size());
-    std::vector<std::size_t> one_by_one;
-    auto const batch = [&](event::side side, auto& from, lifecycle::reads wanted) {
-      std::vector<key_type> asked;
-      std::vector<std::size_t> at;
-      one_by_one.clear();
-      return run(event::operation::read, [&](auto const& now) {
-        for (std::size_t i = 0; i < keys.size(); ++i)
-          if (plan_of(now, keys[i]).read == wanted) {
-            asked.push_back(keys[i]);
-            at.push_back(i);
-          } else
-            one_by_one.push_back(i);
-        if (asked.empty()) return;
-        auto got = detail::timed<clock_type>(observer_, side, event::operation::read,
-                                             [&] { return from.get_many(std::span<key_type const>(asked)); });
-        for (std::size_t i = 0; i < at.size(); ++i) {
-          values[at[i]] = std::move(got[i]);
-          answered(side);
-        }
-      });
-    };
-    auto const completed = [&] {
-      if constexpr (is_fixed)
-        return new_alone;
-      else
-        return lifecycle_.migration().current().at == lifecycle::row::completed;
-    }();
-    if constexpr (batch_store<Old> && batch_store<New>) {
-      if (completed)
-        batch(event::side::new_store, new_, lifecycle::reads::new_only);
-      else
-        batch(event::side::old_store, old_, lifecycle::reads::old_only);
-    } else
-      for (std::size_t i = 0; i < keys.size(); ++i) one_by_one.push_back(i);
-    for (auto const i : one_by_one) values[i] = read(keys[i]);
-    return values;
+    return detail::read_path(*this).get_many(keys);
   }
 
   /// Writes one entry after the other; each is acknowledged on its own. Stops at the first that throws.
@@ -212,7 +119,7 @@ public:
   bool fill(key_type const& key)
     requires(!is_fixed) && requires(consistency_type& c, detail::operation<basic_proxy>& op) { c.fill(op); }
   {
-    return run(event::operation::fill, [&](auto const& now) {
+    return run([&](auto const& now) {
       operation_type op(*this, key, plan_of(now, key), event::operation::fill);
       return consistency_.fill(op);
     });
@@ -235,7 +142,7 @@ public:
   template <class F>
     requires(!is_fixed) && requires(consistency_type& c, detail::operation<basic_proxy>& op) { c.restore(op); }
   event::comparison compare(key_type const& key, F&& compare_values) {
-    return run(event::operation::shadow, [&](auto const& now) {
+    return run([&](auto const& now) {
       operation_type op(*this, key, plan_of(now, key), event::operation::shadow);
       return consistency_.compare(op, compare_values);
     });
@@ -246,7 +153,7 @@ public:
   bool agree(key_type const& key, event::side right)
     requires(!is_fixed) && requires(consistency_type& c, detail::operation<basic_proxy>& op) { c.restore(op); }
   {
-    return run(event::operation::fill, [&](auto const& now) {
+    return run([&](auto const& now) {
       operation_type op(*this, key, plan_of(now, key), event::operation::fill);
       return right == event::side::old_store ? consistency_.refresh(op) : consistency_.restore(op);
     });
@@ -260,7 +167,7 @@ public:
   {
     return lifecycle_.migration().let_in([&](std::string const& journaled) {
       auto const key = text::decode<key_type>(journaled);
-      run(event::operation::fill, [&](auto const& now) {
+      run([&](auto const& now) {
         operation_type op(*this, key, plan_of(now, key), event::operation::fill);
         if (!consistency_.refresh(op))
           throw store_error(error_class::transient,
@@ -279,7 +186,7 @@ public:
 
   /// What a read and a write of the key would do now.
   lifecycle::plan plan(key_type const& key) {
-    return run(event::operation::read, [&](auto const& now) { return plan_of(now, key); });
+    return run([&](auto const& now) { return plan_of(now, key); });
   }
 
 private:
@@ -292,7 +199,7 @@ private:
       if (page.empty()) return healed;
       after = page.back();
       for (auto const& key : page)
-        run(event::operation::read, [&](auto const&) {
+        run([&](auto const&) {
           operation_type op(*this, key, {}, event::operation::fill);
           op.mark_in_old();
           healed += consistency_.refresh(op);
@@ -300,35 +207,8 @@ private:
     }
   }
 
-  /// Writes and updates of a key take turns in this process, so the stores need not.
-  static constexpr bool in_turn = [] {
-    if constexpr (is_fixed)
-      return false;
-    else
-      return !consistency_type::many_processes;
-  }();
-  /// The consistency policy is given the writes too that go to Old alone: updates take turns with them.
-  static constexpr bool every_write = [] {
-    if constexpr (is_fixed)
-      return false;
-    else
-      return takes_every_write<consistency_type> || (in_turn && !updatable_store<Old>);
-  }();
-  /// It does a read-modify-write by itself.
-  static constexpr bool by_policy = [] {
-    if constexpr (is_fixed)
-      return false;
-    else
-      return in_turn || updates_by_itself<consistency_type, Old, New>;
-  }();
-  /// New is all there is, known when the program is built.
-  static constexpr bool new_alone = [] {
-    if constexpr (is_fixed)
-      return lifecycle::route_of(Lifecycle::at).write == lifecycle::writes::new_only;
-    else
-      return false;
-  }();
-
+  friend detail::read_path<basic_proxy>;
+  friend detail::write_path<basic_proxy>;
   friend detail::operation<basic_proxy>;
   using operation_type = detail::operation<basic_proxy>;
 
@@ -350,7 +230,7 @@ private:
   }
 
   /// Runs the body under the settings in force, which no barrier passes until it is done.
-  template <class Body> auto run(event::operation, Body&& body) {
+  template <class Body> auto run(Body&& body) {
     if constexpr (is_fixed)
       return std::forward<Body>(body)(fixed_row{});
     else {
@@ -393,6 +273,9 @@ private:
         }
   }
 
+  /// The failure policy may leave a call of New behind that has not ended.
+  static constexpr bool detaches = detaches_calls<Failure>;
+
   struct fixed_row {};
 
   static constexpr lifecycle::plan plan_of(fixed_row, key_type const&) {
@@ -404,43 +287,6 @@ private:
     return lifecycle::plan_for(
         routes[static_cast<std::size_t>(now.at)], now, [&] { return bucket(key); },
         [&] { return gate_.admits(question{*this, key, now}); });
-  }
-
-  std::optional<value_type> new_get(operation_type& op) {
-    lifecycle_.migration().warn_completed();
-    auto got = op.on_new([](auto& n, key_type const& wanted) { return n.get(wanted); });
-    if (!got) got.rethrow();
-    return op.answer(std::move(*got));
-  }
-
-  /// A read where the state is known when the program is built: the call of the store, and nothing else.
-  template <class Call> auto ask_fixed(Call&& call) {
-    constexpr auto side = new_alone ? event::side::new_store : event::side::old_store;
-    auto const ask = [&](auto& store) {
-      if constexpr (lifecycle::route_of(Lifecycle::at).read == lifecycle::reads::refused) refuse();
-      if constexpr (!hears<observer_type, event::call> && !hears<observer_type, event::answered>)
-        return call(store);
-      else {
-        auto answer = detail::timed<clock_type>(observer_, side, event::operation::read, [&] { return call(store); });
-        answered(side);
-        return answer;
-      }
-    };
-    if constexpr (new_alone)
-      return ask(new_);
-    else
-      return ask(old_);
-  }
-
-  /// Old answers, and New is asked as a read would ask it, but for nobody.
-  std::optional<value_type> read_old(operation_type& op) {
-    auto value = op.answer_from_old();
-    op.what_ = event::operation::shadow;
-    auto const now = [&] { consistency_.read(op); };
-    auto const later = [](operation_type& shadow, consistency_type* consistency) { consistency->read(shadow); };
-    consistency_type* const consistency = &consistency_;
-    cache_.on_read(op.deferred(now, later, consistency));
-    return value;
   }
 
   /// An operation that was put off. It ends without a word where its row does not write both stores any more, and where a
@@ -469,116 +315,11 @@ private:
     return op.call_new(step, args...);
   }
 
-  void answered(event::side side) { detail::tell(observer_, event::answered{side, event::operation::read}); }
-
-  write_outcome apply(key_type const& key, input_type const* input, event::operation what) {
-    return writing(key, what, input, [&](operation_type& op) -> write_outcome {
-      switch (op.plan().write) {
-      case lifecycle::writes::old_only:
-        if constexpr (every_write)
-          consistency_.write(op);
-        else
-          op.old_apply();
-        return {reached::applied, op.plan().journaled ? reached::journaled : reached::not_asked};
-      case lifecycle::writes::refused: refuse();
-      case lifecycle::writes::new_only:
-        if constexpr (is_fixed) {
-          op.new_apply();
-          return {reached::not_asked, reached::applied};
-        } else {
-          lifecycle_.migration().warn_completed();
-          return consistency_.write_new_only(op);
-        }
-      default: break;
-      }
-      if constexpr (!is_fixed) return consistency_.write(op);
-      refuse();
-    });
-  }
-
-  /// One write, begun again from the start once New is shut out.
-  template <class Body> auto writing(key_type const& key, event::operation what, input_type const* input, Body&& body) {
-    if constexpr (is_fixed) {
-      operation_type op(*this, key, plan_of(fixed_row{}, key), what, input);
-      return body(op);
-    } else {
-      [[maybe_unused]] after_operation const then{*this};
-      for (int waited = 0;;) {
-        std::string reason;
-        bool between = false;
-        std::optional<std::invoke_result_t<Body&, operation_type&>> applied;
-        {
-          auto const operation = lifecycle_.enter();
-          confirm_lease();
-          std::exception_ptr behind;
-          operation_type op(*this, key, plan_of(operation.now(), key), what, input, &behind);
-          try {
-            if (!op.plan().waits) {
-              if (op.plan().journaled) lifecycle_.migration().journal(text::encode(key));
-              auto result = body(op);
-              confirm_outcome();
-              if (!behind) return result;
-              lifecycle_.migration().journal(text::encode(key));
-              applied = std::move(result);
-              reason = reason_of(behind);
-            } else
-              reason = "quarantine announced";
-          } catch (detail::shut_out const& refused) {
-            reason = reason_of(refused.why);
-          } catch (detail::between_rows const&) {
-            between = true;
-          }
-        }
-        if (between) {
-          wait_for_next_row(waited);
-          continue;
-        }
-        lifecycle_.migration().quarantine(reason);
-        detail::tell(observer_, event::quarantined{});
-        if (applied) {
-          catch_up(key, what);
-          return std::move(*applied);
-        }
-      }
-    }
-  }
-
   void pause() {
     if constexpr (requires { lifecycle_.pause(); })
       lifecycle_.pause();
     else
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-
-  /// Half a minute in all, and then a transient error.
-  void wait_for_next_row(int& waited) {
-    if (++waited > 30'000)
-      throw store_error(error_class::transient,
-                        "an update waits until every process has left row " +
-                            std::string(to_string(lifecycle_.migration().current().at)) +
-                            ", and some process does not; nothing was changed. Try again; zd status names who is waited for",
-                        106);
-    pause();
-  }
-
-  /// New was shut out after Old was written; where it could not be, since the row requires it by now, New has to follow.
-  void catch_up(key_type const& key, event::operation what) {
-    if constexpr (requires(operation_type& op) { consistency_.catch_up(op); }) {
-      auto const operation = lifecycle_.enter();
-      confirm_outcome();
-      operation_type op(*this, key, plan_of(operation.now(), key), what);
-      if (!op.plan().journaled) consistency_.catch_up(op);
-    }
-  }
-
-  static std::string reason_of(std::exception_ptr const& why) {
-    try {
-      std::rethrow_exception(why);
-    } catch (std::exception const& e) {
-      return e.what();
-    } catch (...) {
-      return "New failed without a reason";
-    }
   }
 
   void confirm_lease() const {
@@ -587,16 +328,6 @@ private:
         throw lease_lost(
             "this process's lease on the migration is over and the state store was not reached to renew it; nothing was "
             "done by this call. It serves again once the state store answers");
-  }
-
-  /// A write that ends after the lease may have met processes that no longer counted on this one.
-  void confirm_outcome() const {
-    if constexpr (!is_fixed)
-      if (!lifecycle_.may_act())
-        throw store_error(error_class::unknown_outcome,
-                          "the lease of this process ended while it wrote; the write may or may not stand. Read the key before "
-                          "writing it again",
-                          114);
   }
 
   [[noreturn]] void refuse() const {
