@@ -570,6 +570,24 @@ TEST_CASE("run ends where more rows than allowed have no counterpart, and again 
   CHECK(to.size() == 100);
 }
 
+TEST_CASE("run does not call complete a copy whose last pages have refused more rows than allowed") {
+  test::old_people from;
+  test::add_people(from, 20);
+  for (int i = 5; i <= 16; ++i) from.put(i, {});
+  test::in_new_shape shaped(from);
+  zddm::memory::store<int, test::new_person> to;
+  state_store state;
+  auto o = small(1000, 1000);
+  o.most_refused = 7;
+  for (int again = 0; again < 2; ++again) {
+    auto const r = run(shaped, to, state, "people", o);
+    CHECK(r.ending == ending::refused);
+    CHECK(r.status.coverage.refused == 12);
+  }
+  o.most_refused = 12;
+  CHECK(run(shaped, to, state, "people", o).ending == ending::complete);
+}
+
 TEST_CASE("run remembers no more refused keys than it may, and counts all") {
   test::old_people from;
   for (int i = 1; i <= 60; ++i) from.put(i, {});

@@ -345,9 +345,9 @@ private:
       auto const state = listed().at(*o_.only).state;
       if (state == backfill::work::done) return ending::complete;
       if (state == backfill::work::held) return ending::held;
-    } else if (tally_.covered().complete())
-      return ending::complete;
+    }
     if (too_many_refused()) return ending::refused;
+    if (!o_.only && tally_.covered().complete()) return ending::complete;
     return tally_.covered().failed > 0 && !o_.stop.stop_requested() ? ending::failed : ending::stopped;
   }
 

@@ -20,7 +20,7 @@
 namespace zddm::backfill {
 
 enum class ending {
-  complete, ///< every chunk is done
+  complete, ///< every chunk is done, and no more rows were refused than are allowed
   stopped,  ///< on request; what was done is saved
   refused,  ///< more rows than allowed have no counterpart in New's shape; likewise
   failed,   ///< chunks are left that failed too often, in other processes
