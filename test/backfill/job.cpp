@@ -384,3 +384,55 @@ TEST_CASE("job: backs off while the application finds a store slow, and says so"
   CHECK(told);
   CHECK(r.status.throttled.at("latency of Old") > 0ns);
 }
+
+TEST_CASE("job: a wait ends with the limit that asked for it") {
+  ground g(0);
+  for (int i = 1; i <= 3; ++i) g.from.put(i, std::string(10'000, 'x'));
+  auto o = small(1, 10);
+  std::chrono::nanoseconds slept{0};
+  std::mutex guard;
+  o.timing = {[&] {
+                std::lock_guard const lock(guard);
+                return 1h + slept;
+              },
+              [&](std::chrono::nanoseconds t, std::stop_token const&) {
+                std::lock_guard const lock(guard);
+                slept += t;
+              }};
+  o.live = [&] {
+    std::lock_guard const lock(guard);
+    settings s{1};
+    s.bytes_per_second = slept < 5s ? 10 : 0; // a row waits for a quarter of an hour
+    return s;
+  };
+  std::size_t told_in_the_wait = 0;
+  o.told = [&](status const& s) { told_in_the_wait += s.coverage.copied == 1 && s.throttle == "bytes per second"; };
+  CHECK(g.run(o).ending == ending::complete);
+  CHECK(slept >= 5s);
+  CHECK(slept < 10s);
+  CHECK(told_in_the_wait > 3); // who looks on sees why nothing moves
+}
+
+TEST_CASE("job: a worker that may not copy now ends all the same where its plan is forgotten") {
+  for (bool const paused : {true, false}) {
+    ground g(20);
+    std::stop_source too_late;
+    auto o = small(1, 10);
+    o.lease = 60ms;
+    o.live = [&] {
+      settings s{1, 0.001};
+      s.paused = paused;
+      return s;
+    };
+    o.stop = too_late.get_token();
+    std::jthread const operator_([&](std::stop_token const& end) {
+      while (!g.queue.plan() || g.queue.counts(g.queue.plan()->id).held == 0) std::this_thread::sleep_for(1ms);
+      std::this_thread::sleep_for(20ms);
+      g.queue.forget();
+      for (int i = 0; i < 3000 && !end.stop_requested(); ++i) std::this_thread::sleep_for(10ms);
+      too_late.request_stop();
+    });
+    CHECK(code_of([&] { g.run(o); }) == 241);
+    CHECK_FALSE(too_late.stop_requested());
+  }
+}

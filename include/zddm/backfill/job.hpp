@@ -117,14 +117,23 @@ private:
       if (auto const at = real_clock::now(); at >= std::min(beat, look)) {
         lock.unlock();
         if (at >= beat) hands_.renew();
-        try {
-          if (at >= look) refresh();
-        } catch (...) { // the workers will meet it
-        }
+        if (at >= look) look_around();
         if (at >= beat) beat = at + beat_every;
         if (at >= look) look = at + o_.refresh;
         lock.lock();
       }
+    }
+  }
+
+  /// Ends the run where the plan is gone, also for those who wait; whatever else fails the workers will meet.
+  void look_around() {
+    try {
+      refresh();
+    } catch (error const& e) {
+      if (e.code() != plan_gone().code()) return;
+      keep_failure();
+      end_soon();
+    } catch (...) {
     }
   }
 
@@ -203,7 +212,7 @@ private:
     if (p.of->over) return true; // it was lost while this page of it was read
     try {
       if (p.failure) std::rethrow_exception(p.failure);
-      p.of->over = !(p.read && goes_on(index) ? write(*p.of, page) : give_back(*p.of));
+      p.of->over = !(p.read && goes_on(index) ? write(*p.of, page, index) : give_back(*p.of));
     } catch (...) {
       p.of->over = true;
       note_failure(p.of->taken, p.of->mark);
@@ -213,20 +222,33 @@ private:
   }
 
   /// False: the chunk is over for this worker.
-  bool write(chunk& c, page_type& page) {
+  bool write(chunk& c, page_type& page, std::size_t index) {
     auto const& t = c.taken;
     if (!hands_.holds(t.item)) return false;
     auto const step = count(page, copy_.write(page));
     c.mark += step;
     c.unsaved += step.covered();
-    auto const wait = account(t.item, c.mark, step, page.ends, page.spent);
+    auto const [wait, under] = account(t.item, c.mark, step, page.ends, page.spent);
     if (page.ends || c.unsaved >= plan_.rows / saves_a_plan || o_.timing.now() - c.saved_at >= o_.save_every) {
       if (!report(t, {page.ends ? backfill::work::done : backfill::work::held, c.mark.encoded()})) return disown(t);
       c.saved_at = o_.timing.now();
       c.unsaved = 0;
     }
-    if (wait.count() > 0) o_.timing.sleep(wait, stop_.get_token());
+    sit_out(wait, under, index);
     return !page.ends;
+  }
+
+  /// Waits no longer than the settings are those `under` which it has to; tells each second why nothing moves.
+  void sit_out(nanoseconds wait, settings const& under, std::size_t index) {
+    constexpr nanoseconds most = std::chrono::seconds(1);
+    while (wait.count() > 0) {
+      o_.timing.sleep(std::min(wait, most), stop_.get_token());
+      wait -= most;
+      if (wait.count() <= 0 || !goes_on(index)) return;
+      std::lock_guard const lock(mutex_);
+      if (o_.live() != under) return;
+      o_.told(now());
+    }
   }
 
   bool give_back(chunk const& c) { return report(c.taken, {backfill::work::open, c.mark.encoded()}), false; }
@@ -293,8 +315,9 @@ private:
     return step;
   }
 
-  /// How long this worker has to wait now.
-  nanoseconds account(std::uint64_t item, mark const& whole, mark const& step, bool done, load const& spent) {
+  /// How long this worker has to wait now, and under which settings.
+  std::pair<nanoseconds, settings> account(std::uint64_t item, mark const& whole, mark const& step, bool done,
+                                           load const& spent) {
     std::lock_guard const lock(mutex_);
     failures_ = 0;
     auto const at = o_.timing.now();
@@ -302,7 +325,7 @@ private:
     if (too_many_refused()) stop_.request_stop();
     auto const wait = pace_.after(spent, at);
     o_.told(now());
-    return wait;
+    return {wait, live_};
   }
 
   /// What the next page may hold: at most what the limits allow in a second. No rows: stop.
@@ -311,9 +334,9 @@ private:
       if (!goes_on(index)) return 0;
       {
         std::lock_guard const lock(mutex_);
-        auto const live = o_.live();
-        wanted_ = workers(live.workers);
-        auto const next = pace_.next_page(live, tally_.processes());
+        live_ = o_.live();
+        wanted_ = workers(live_.workers);
+        auto const next = pace_.next_page(live_, tally_.processes());
         if (next.rows > 0) return next;
         o_.told(now());
       }
@@ -379,6 +402,7 @@ private:
   bool over_ = false;
   tally tally_{plan_.rows, plan_.chunks()};
   pace pace_{o_.throttle, o_.probe};
+  settings live_; ///< that the pace obeys
   std::exception_ptr failure_;
 };
 

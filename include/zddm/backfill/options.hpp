@@ -55,8 +55,8 @@ struct options {
   int attempts = 6;                                               ///< for a page whose store fails with a transient error
   std::uint64_t chunk_attempts = 3;                               ///< before a chunk that fails is left out
   bool retry_failed = true;                                       ///< opens the chunks that failed in earlier runs
-  std::function<settings()> live = [] { return settings{}; };     ///< asked before every page
-  std::function<void(status const&)> told = [](status const&) {}; ///< after every page
+  std::function<settings()> live = [] { return settings{}; };     ///< asked before every page, and each second of a wait
+  std::function<void(status const&)> told = [](status const&) {}; ///< likewise after it
   std::function<pause(load const&, std::chrono::nanoseconds)> throttle = [](auto const&...) { return pause{}; };
   adaptive::probe probe; ///< latencies as the application sees them; else those of the pages count
   zddm::timing timing;
