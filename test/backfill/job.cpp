@@ -436,3 +436,13 @@ TEST_CASE("job: a worker that may not copy now ends all the same where its plan 
     CHECK_FALSE(too_late.stop_requested());
   }
 }
+
+TEST_CASE("job: one that goes by the plan of others makes none") {
+  ground g(50);
+  auto o = small();
+  o.only = 3;
+  o.make_plan = false;
+  CHECK(code_of([&] { g.run(o); }) == 241);
+  CHECK_FALSE(g.queue.plan());
+  CHECK(g.to.size() == 0);
+}

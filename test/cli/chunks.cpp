@@ -41,6 +41,7 @@ TEST_CASE("chunks: one alone is copied, and nothing else is moved") {
   auto const before = d.record();
   d.run(copy_chunk_1);
   CHECK(d.m.asked_last.only == 1);
+  CHECK_FALSE(d.m.asked_last.make_plan);
   CHECK(d.said("names: chunk 1 is done"));
   CHECK((d.record() == before));
 }

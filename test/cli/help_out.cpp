@@ -34,6 +34,7 @@ TEST_CASE("help_out: beside a leader it copies, says so, and moves nothing") {
   CHECK(d.m.count("copy") == 1);
   CHECK(d.m.count("compare") == 0);
   CHECK_FALSE(d.m.asked_last.retry_failed);
+  CHECK_FALSE(d.m.asked_last.make_plan);
   CHECK((d.record() == before));
   CHECK(d.said("leads since"));
   CHECK(d.said("names: helped "));

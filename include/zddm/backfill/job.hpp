@@ -83,7 +83,7 @@ private:
 
   planned stored_or_made(Old& from) {
     auto found = patiently([&] { return queue_.plan(); });
-    if (!found) {
+    if (!found && o_.make_plan) {
       auto const made = plan::of(cut(from, rows_within(o_.chunk, from, o_.timing), o_.most_chunks), o_.identity);
       patiently([&] { queue_.make(made.encoded(), made.chunks()); });
       found = patiently([&] { return queue_.plan(); });

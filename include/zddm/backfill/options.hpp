@@ -46,6 +46,7 @@ struct options {
   std::size_t most_chunks = 4096;
   std::optional<std::uint64_t> only; ///< this chunk and no other
   bool plan_only = false;            ///< makes the plan, where there is none, and copies nothing
+  bool make_plan = true;             ///< else ZD-241 where there is none
   /// A killed run repeats no more of each worker, nor more than a hundredth of all rows and a page.
   std::chrono::milliseconds save_every{200};
   std::chrono::milliseconds lease{10'000};                        ///< after which others take the chunks of a killed run

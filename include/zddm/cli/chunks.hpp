@@ -54,7 +54,10 @@ inline void copy_chunk(session& s, subject& m, std::uint64_t id) {
     throw failure(415, exit_code::usage, fmt::format("{} has no chunk {}", m.name(), id),
                   {{fmt::format("there are {}, numbered from 0", plan->items), fmt::format("zd migrate {} --plan -", m.name())}});
   m.open();
-  auto const result = copy_rows(s, m, [&](backfill::options& o) { o.only = id; });
+  auto const result = copy_rows(s, m, [&](backfill::options& o) {
+    o.only = id;
+    o.make_plan = false; // a rollback may have forgotten it by now
+  });
   if (result.ending == backfill::ending::held)
     throw failure(313, exit_code::held, fmt::format("chunk {} of {} is in another worker's hands", id, m.name()),
                   {{fmt::format("{} has it", queue.items(plan->id).at(id).worker), fmt::format("zd status {}", m.name())}});

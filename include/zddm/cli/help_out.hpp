@@ -30,7 +30,7 @@ inline void help_out(session& s, subject& m, lifecycle::operator_entry const& le
     if (!lifecycle::operator_of(s.state, m.name())) return;
     s.stop.sleep(std::chrono::milliseconds(200));
   }
-  auto const result = copy_rows(s, m, [](backfill::options& o) { o.retry_failed = false; });
+  auto const result = copy_rows(s, m, [](backfill::options& o) { o.retry_failed = o.make_plan = false; });
   s.out.event("helped", {{"migration", m.name()}, {"leader", leader.owner.who()}, {"copied", result.status.own_copied}});
   s.out.line(
       fmt::format("{}: helped {}; {} rows copied by this process", m.name(), leader.owner.who(), result.status.own_copied));
