@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/cli/roll_back.hpp>
 
+#include <string>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include <cli/world.hpp>
+#include <zddm/backfill/coverage.hpp>
+#include <zddm/backfill/worker.hpp>
 
 using namespace world;
 
@@ -59,6 +64,30 @@ TEST_CASE("roll_back: a quarantine, its journal and the checkpoint end with it")
   CHECK(d.record().now.shut == zddm::lifecycle::quarantine::none);
   CHECK(zddm::lifecycle::journal::all(d.memory, "names").empty());
   CHECK_FALSE(zddm::backfill::coverage_of(d.state, "names").planned);
+}
+
+TEST_CASE("roll_back: whoever copies loses the plan and ends before New is emptied; who died is not waited for") {
+  desk d("rollback");
+  d.place(row::migrating);
+  d.copied({"names", 1, {"1"}, true}, {});
+  zddm::backfill::publish(d.memory, "names", "copies", zddm::backfill::worker::of({}), 60s);
+  auto dead = zddm::backfill::worker::of({});
+  dead.owner.pid = dead_pid();
+  zddm::backfill::publish(d.memory, "names", "died", dead, 60s);
+  bool ended = false;
+  std::jthread const copier([&] {
+    while (zddm::backfill::coverage_of(d.memory, "names").planned) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(50ms);
+    ended = true;
+    zddm::backfill::retire(d.memory, "names", "copies");
+  });
+  d.m.during = [&](std::string const& what) {
+    if (what == "clear") CHECK(ended);
+  };
+  d.run(cli::roll_back);
+  CHECK(ended);
+  CHECK(d.m.count("clear") == 1);
+  CHECK(d.said("names: waiting until " + zddm::lifecycle::identity::self().who()));
 }
 
 TEST_CASE("roll_back: there is no way back from completing, nor after a switch without a mapping back") {

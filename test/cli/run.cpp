@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -47,6 +48,29 @@ struct bench {
 };
 
 } // namespace
+
+TEST_CASE("run: a rollback waits for those who copy chunks, and leaves New empty") {
+  bench zd;
+  for (int i = 0; i < 200'000; ++i) zd.place.from.put(i, "v");
+  CHECK(zd({"prepare", "names"}) == 0);
+  CHECK(zd({"set", "names", "batch=1"}) == 0);
+  CHECK(zd({"migrate", "names", "--plan", "-"}) == 0);
+  int code = 0;
+  std::ostringstream data, talk;
+  std::jthread other([&] {
+    std::istringstream in;
+    cli::environment const none([](std::string const&) { return std::nullopt; });
+    code = cli::run<ground::names>({"migrate", "names", "--chunk", "0"}, {{in, data, talk}, none, nullptr, &zd.state});
+  });
+  while (zd.place.to.size() < 100) std::this_thread::yield();
+  CHECK(zd({"rollback", "names"}) == 0);
+  CHECK(zd.place.to.size() == 0);
+  other.join();
+  CHECK(zd.place.to.size() == 0);
+  CHECK(code == 1);
+  CHECK(talk.str().find("ZD-241") != std::string::npos);
+  CHECK(zd({"prepare", "names"}) == 0);
+}
 
 TEST_CASE("run: the whole life, by commands alone, forward and back") {
   bench zd;

@@ -54,7 +54,7 @@ private:
   std::optional<wall_time::time_point> read_;
 };
 
-/// Tells the others what this process does, twice in five seconds, until it ends.
+/// Tells the others what this process does, at once and twice in five seconds, until it ends.
 class worker_told {
 public:
   worker_told(shared_state& state, std::string_view name, std::string id) : state_(state), name_(name), id_(std::move(id)) {}
@@ -67,17 +67,24 @@ public:
     }
   }
 
+  /// Before the first page.
+  void begin() { tell({}); }
+
   void operator()(backfill::status const& s) {
     auto const now = wall_time::now();
     if (told_ && now - *told_ < std::chrono::seconds(2)) return;
     told_ = now;
-    try {
-      backfill::publish(state_, name_, id_, backfill::worker::of(s), std::chrono::seconds(15));
-    } catch (store_error const&) { // nothing depends on it
-    }
+    tell(s);
   }
 
 private:
+  void tell(backfill::status const& s) {
+    try {
+      backfill::publish(state_, name_, id_, backfill::worker::of(s), std::chrono::seconds(15));
+    } catch (store_error const&) { // it is told again
+    }
+  }
+
   shared_state& state_;
   std::string name_, id_;
   std::optional<wall_time::time_point> told_;
@@ -138,6 +145,7 @@ inline backfill::result copy_rows(session& s, subject& m, std::function<void(bac
   };
   how.stop = s.stop.token();
   if (more) more(how);
+  if (!how.plan_only) told.begin();
   auto result = m.copy(s.state, how);
   if (how.plan_only) return result;
   shown.finish(result.status);
