@@ -27,7 +27,7 @@ inline std::optional<std::uint64_t> parse_amount(std::string_view text) {
   auto const [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), n);
   std::string_view const unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
   auto const shift = unit.empty() ? 0 : unit == "K" ? 10 : unit == "M" ? 20 : unit == "G" ? 30 : -1;
-  if (problem != std::errc{} || shift < 0 || n > (std::uint64_t{1} << 40)) return std::nullopt;
+  if (problem != std::errc{} || shift < 0 || n > (std::uint64_t{1} << 60) >> shift) return std::nullopt;
   return n << shift;
 }
 
