@@ -46,6 +46,16 @@ TEST_CASE("chunks: one alone is copied, and nothing else is moved") {
   CHECK((d.record() == before));
 }
 
+TEST_CASE("chunks: a dry run copies none") {
+  desk d("migrate");
+  d.place(row::migrating);
+  d.copied(three, {"10", 10, 0, 0, {}, 0});
+  d.asked.dry_run = true;
+  d.run(copy_chunk_1);
+  CHECK(d.m.calls.empty());
+  CHECK(d.said("names: would copy chunk 1; nothing was changed"));
+}
+
 TEST_CASE("chunks: one in other hands is told by its exit, and who has it") {
   desk d("migrate");
   d.place(row::migrating);

@@ -53,6 +53,7 @@ inline void copy_chunk(session& s, subject& m, std::uint64_t id) {
   if (id >= plan->items)
     throw failure(415, exit_code::usage, fmt::format("{} has no chunk {}", m.name(), id),
                   {{fmt::format("there are {}, numbered from 0", plan->items), fmt::format("zd migrate {} --plan -", m.name())}});
+  if (s.asked.dry_run) return s.out.line(fmt::format("{}: would copy chunk {}; nothing was changed", m.name(), id));
   m.open();
   auto const result = copy_rows(s, m, [&](backfill::options& o) {
     o.only = id;
