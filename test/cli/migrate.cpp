@@ -95,6 +95,28 @@ TEST_CASE("migrate: it says where it goes on") {
   CHECK_FALSE(zddm::backfill::coverage_of(d.state, "names").planned);
 }
 
+TEST_CASE("migrate: what is planned anew is not covered, whoever is to copy it") {
+  for (std::string const plan : {"", "-"}) {
+    desk d("migrate");
+    d.place(row::migrating, [](auto& r) { r.proof.covered = true; });
+    d.copied({"names", 100, {"10", "20"}, true}, {"10", 10, 0, 0, {}, 0});
+    auto const before = zddm::backfill::state_queue<zddm::memory::state_store>(d.memory, "names").plan()->id;
+    bool asked = false;
+    d.m.during = [&](std::string const& what) {
+      if (what != "copy") return;
+      asked = true;
+      CHECK_FALSE(zddm::backfill::coverage_of(d.memory, "names").planned);
+      CHECK_FALSE(d.record().proof.covered);
+      zddm::backfill::state_queue<zddm::memory::state_store>(d.memory, "names").make(zddm::backfill::plan{}.encoded(), 0);
+    };
+    d.asked.restart = true;
+    d.asked.plan = plan;
+    d.run(cli::migrate);
+    CHECK(asked);
+    CHECK(zddm::backfill::state_queue<zddm::memory::state_store>(d.memory, "names").plan()->id != before);
+  }
+}
+
 TEST_CASE("migrate: keys left unknown are noted and do not keep it from migrated") {
   desk d("migrate");
   d.place(row::prepared);

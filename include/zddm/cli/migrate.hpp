@@ -17,12 +17,15 @@ namespace zddm::cli {
 
 namespace detail {
 
+/// The copy and the comparison begin anew.
+inline void restart(session& s, subject& m) {
+  backfill::state_queue<shared_state>(s.state, m.name()).forget();
+  verify::checkpoint<shared_state>::forget_all(s.state, m.name());
+  s.note_evidence(m.name(), "the copy is planned anew", [](lifecycle::evidence& proof) { proof.covered = false; });
+}
+
 /// Copies what is left to copy, and notes that it is done.
 inline void copy(session& s, subject& m) {
-  if (s.asked.restart) {
-    backfill::state_queue<shared_state>(s.state, m.name()).forget();
-    verify::checkpoint<shared_state>::forget_all(s.state, m.name());
-  }
   if (auto const before = backfill::coverage_of(s.state, m.name()); before.planned && !before.complete())
     s.out.say(fmt::format("{}: goes on where it stopped: {} of {} rows were done before ({} of {} chunks)", m.name(),
                           before.covered(), before.rows, before.done, before.chunks));
@@ -48,6 +51,7 @@ inline void lead(session& s, subject& m, step_run& step, hold& h) {
   bool proven = false;
   bool const there = step.walk(h, {}, [&](lifecycle::snapshot const& at, lifecycle::settings const&) {
     if (at.value.now.at != lifecycle::row::migrating || proven) return;
+    if (s.asked.restart && m.between_stores()) restart(s, m);
     if (!s.asked.plan.empty()) {
       plan_chunks(s, m, s.asked.plan);
       throw chunks_planned{};
