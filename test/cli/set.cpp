@@ -35,8 +35,9 @@ TEST_CASE("set: each setting in its unit, the others stay, and the history tells
 }
 
 TEST_CASE("set: what is no setting is refused whole") {
-  for (std::string const bad : {"rate", "rate=", "rate=fast", "rate=-1", "batch=0", "page=0", "workers=1001", "speed=5", "=5",
-                                "old-p99=x", "bytes=1T", "bytes=17179869184G", "rate=1e9", "rate=99999999999999999999"}) {
+  for (std::string const bad :
+       {"rate", "rate=", "rate=fast", "rate=-1", "batch=0", "page=0", "workers=1001", "speed=5", "=5", "old-p99=x",
+        "new-p99=1000000000h", "bytes=1T", "bytes=17179869184G", "rate=1e9", "rate=99999999999999999999"}) {
     desk d("set");
     d.place(row::migrating);
     d.asked.assignments = {"batch=5", bad};

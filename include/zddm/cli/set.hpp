@@ -37,7 +37,8 @@ inline void assign(backfill::settings& s, std::string_view text, subject const& 
   auto const name = text.substr(0, equals);
   auto const value = equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1);
   auto const amount = parse_amount(value);
-  auto const time = parse_time(value);
+  auto time = parse_time(value);
+  if (time > std::chrono::hours(24)) time.reset();
   if (name == "rate" && amount)
     s.rows_per_second = static_cast<double>(*amount);
   else if (name == "bytes" && amount)
