@@ -92,6 +92,16 @@ TEST_CASE("adaptive believes the probe, and the pages where the probe says nothi
   CHECK(asked < 80);
 }
 
+TEST_CASE("adaptive goes by the pages for the one store of which the probe says nothing") {
+  latency probed{1ms, 0ms}; // nobody reads New yet
+  adaptive a(latency{25ms, 25ms}, [&] { return probed; });
+  std::chrono::nanoseconds now = 1s;
+  CHECK(work(a, now, 5, 1ms, 40ms).reason == "latency of New");
+  CHECK(work(a, now, 60, 40ms, 1ms).time == 0ns);
+  probed = {0ms, 1ms};
+  CHECK(work(a, now, 5, 40ms, 1ms).reason == "latency of Old");
+}
+
 TEST_CASE("adaptive obeys another limit at once, and none") {
   adaptive a(latency{25ms, 0ms});
   std::chrono::nanoseconds now = 1s;

@@ -23,8 +23,8 @@ struct latency {
 };
 
 /// Backs off while a store answers slower than its limit, and comes back once both are below four fifths of theirs. The wait is
-/// a multiple of what a page took, doubled or halved every second. What counts is what the probe says, and where it is silent
-/// the pages themselves.
+/// a multiple of what a page took, doubled or halved every second. What counts is what the probe says, and for a store of which
+/// it says nothing the pages themselves.
 class adaptive {
 public:
   using probe = std::function<latency()>;
@@ -58,7 +58,8 @@ public:
 private:
   void adjust() {
     auto seen = probe_ ? probe_() : latency{};
-    if (seen == latency{}) seen = {p99(reading_), p99(writing_)};
+    if (seen.old_p99.count() == 0) seen.old_p99 = p99(reading_);
+    if (seen.new_p99.count() == 0) seen.new_p99 = p99(writing_);
     reading_.clear();
     writing_.clear();
     double const of_old = share(seen.old_p99, limit_.old_p99), of_new = share(seen.new_p99, limit_.new_p99);
