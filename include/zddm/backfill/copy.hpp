@@ -18,7 +18,7 @@
 
 namespace zddm::backfill {
 
-/// One page of Old on its way to New. A page is reused: its room stays.
+/// One page of Old on its way to New. A page is reused: its room stays, up to that of a few pages.
 template <class Key, class Row> struct page {
   std::uint64_t seen = 0;           ///< New's sequence number before Old was read
   std::vector<Row> rows;            ///< what New is offered
@@ -26,6 +26,7 @@ template <class Key, class Row> struct page {
   std::uint64_t bytes = 0;          ///< of those that New is offered, keys included; about
   std::optional<Key> last;          ///< the last key of the page, whether its row was refused or not
   bool ends = false;                ///< Old had no more rows in the range
+  std::uint64_t room = 0;           ///< the rows take at most, which keep that of the biggest values they held
 };
 
 /// What one page may hold: it ends with the row that reaches either.
@@ -61,6 +62,10 @@ public:
   copy(Old& from, New& to) : from_(from), to_(to) {}
 
   void read(key_range<key> const& range, page_limit limit, page_type& p) {
+    if (p.room / 4 > limit.bytes) {
+      p.rows.clear();
+      p.room = 0;
+    }
     p.refused.clear();
     p.bytes = 0;
     if constexpr (fenced) p.seen = to_.sequence();
@@ -85,6 +90,7 @@ public:
       visited = scan_with_refusals(from_, range, limit.rows, keep, refuse);
     } catch (full const&) { // there may be more
     }
+    p.room += p.bytes;
     p.rows.erase(p.rows.begin() + static_cast<std::ptrdiff_t>(used), p.rows.end());
     if (refused_last)
       p.last = std::move(refused_last);
