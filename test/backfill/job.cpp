@@ -233,6 +233,26 @@ TEST_CASE("job: one chunk alone, done once however often it is asked for") {
   CHECK(g.to.size() == 10);
 }
 
+TEST_CASE("job: one chunk alone that another gives back just now is done or was in other hands, and nothing else") {
+  using told_state = test::watched_state<zddm::memory::state_store>;
+  for (int moment = 1; moment < 12; ++moment) {
+    ground g(50);
+    auto o = small();
+    o.only = 3;
+    o.refresh = 1h;
+    g.run(o);
+    auto const other = g.queue.claim(g.queue.plan()->id, "other", {1, 4, 4}, 60s).at(0);
+    std::atomic<int> lists = 0;
+    told_state state(g.state, [&](std::string_view call, bool after) {
+      if (call == "list" && after && ++lists == moment) g.queue.report(other, {work::open});
+    });
+    zddm::backfill::state_queue<told_state> queue(state, "people");
+    o.only = 4;
+    auto const ended = zddm::backfill::job<people, people, decltype(queue)>(g.from, g.to, queue, o).run().ending;
+    CHECK((ended == ending::complete || ended == ending::held));
+  }
+}
+
 TEST_CASE("job: ends by name where its plan is forgotten under it") {
   ground g(50);
   auto o = small();

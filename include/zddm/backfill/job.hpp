@@ -364,14 +364,14 @@ private:
   }
 
   ending how_it_ended() {
-    if (o_.only) {
-      auto const state = listed().at(*o_.only).state;
-      if (state == backfill::work::done) return ending::complete;
-      if (state == backfill::work::held) return ending::held;
-    }
+    auto const only = o_.only ? std::optional(listed().at(*o_.only).state) : std::nullopt;
+    if (only == backfill::work::done) return ending::complete;
+    if (only == backfill::work::held) return ending::held;
     if (too_many_refused()) return ending::refused;
-    if (!o_.only && tally_.covered().complete()) return ending::complete;
-    return tally_.covered().failed > 0 && !o_.stop.stop_requested() ? ending::failed : ending::stopped;
+    if (!only && tally_.covered().complete()) return ending::complete;
+    if (o_.stop.stop_requested()) return ending::stopped;
+    if (only == backfill::work::open) return ending::held; // it was until just now
+    return tally_.covered().failed > 0 ? ending::failed : ending::stopped;
   }
 
   bool too_many_refused() const { return tally_.covered().refused > o_.most_refused; }
