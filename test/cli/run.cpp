@@ -53,7 +53,7 @@ TEST_CASE("run: a rollback waits for those who copy chunks, and leaves New empty
   bench zd;
   for (int i = 0; i < 200'000; ++i) zd.place.from.put(i, "v");
   CHECK(zd({"prepare", "names"}) == 0);
-  CHECK(zd({"set", "names", "batch=1"}) == 0);
+  CHECK(zd({"set", "names", "batch=1", "rate=2000"}) == 0);
   CHECK(zd({"migrate", "names", "--plan", "-"}) == 0);
   int code = 0;
   std::ostringstream data, talk;
