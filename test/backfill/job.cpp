@@ -170,15 +170,20 @@ TEST_CASE("job: a process that was taken for dead drops its chunk, and counts no
 
 TEST_CASE("job: leases are renewed while a worker waits, however long") {
   ground g(20);
+  std::atomic<std::int64_t> time = 3'600'000;
+  g.state.clock([&] { return std::chrono::milliseconds(time); });
   auto o = small(5, 10);
   o.lease = 60ms;
   std::atomic<bool> paused = true;
   o.live = [&] { return settings{5, 0, paused}; };
   std::jthread const process([&] { CHECK(g.run(o).ending == ending::complete); });
   while (!g.queue.plan() || g.queue.counts(g.queue.plan()->id).held == 0) std::this_thread::sleep_for(1ms);
-  for (int i = 0; i < 40; ++i) {
-    CHECK(g.queue.claim(g.queue.plan()->id, "other", {1, 0, 0}, 60s).empty());
-    std::this_thread::sleep_for(5ms);
+  auto const plan = g.queue.plan()->id;
+  for (int i = 0; i < 20; ++i) {
+    time += 40; // the queue's clock stands until the lease was renewed
+    for (int patience = 0; g.queue.items(plan)[0].left != o.lease && patience < 10'000; ++patience)
+      std::this_thread::sleep_for(1ms);
+    CHECK(g.queue.claim(plan, "other", {1, 0, 0}, 60s).empty());
   }
   CHECK(g.to.size() == 0);
   paused = false;

@@ -136,8 +136,8 @@ TEST_CASE("postgres work_queue: a worker that was stopped beyond its lease can n
   auto const plan = q.plan()->id;
   test::process sleeper([&] {
     work_queue mine(url, "people");
-    auto const got = mine.claim(plan, "sleeper", {}, 300ms);
-    mine.report(got.at(0), {work::held, "half"});
+    std::vector<task> got;
+    while (got.empty() || !mine.report(got[0], {work::held, "half"})) got = mine.claim(plan, "sleeper", {}, 300ms);
     ::raise(SIGSTOP);
     return !mine.report(got[0], {work::held, "late"}) && !mine.report(got[0], {work::done});
   });
@@ -156,7 +156,7 @@ TEST_CASE("postgres work_queue: a worker that was stopped beyond its lease can n
 TEST_CASE("postgres work_queue: every item is ended once by workers that are killed and stopped, over a server that restarts") {
   test::postgres_server own;
   auto const url = own.url();
-  constexpr std::uint64_t items = 150;
+  constexpr std::uint64_t items = 400;
   work_queue q(url, "people");
   q.make("p", items);
   auto const plan = q.plan()->id;
@@ -176,10 +176,10 @@ TEST_CASE("postgres work_queue: every item is ended once by workers that are kil
       start(w);
     } else {
       w->signal(SIGSTOP);
-      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 3 == 0 ? 900 : 30));
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 3 == 0 && restarted ? 900 : 30));
       w->signal(SIGCONT);
     }
-    if (!restarted && at.done > items / 3) {
+    if (!restarted && at.done > items / 10) {
       own.stop("immediate");
       own.start();
       restarted = true;

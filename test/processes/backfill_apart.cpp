@@ -83,7 +83,7 @@ bool host(std::string const& url, test::scratch const& dir, int me, signs& told)
     ++told.pages;
     told.copied = now.own_copied;
   };
-  o.throttle = [&](auto const&...) { return zddm::backfill::pause{told.hurry ? 0ms : 40ms, "the test"}; };
+  o.throttle = [&](auto const&...) { return zddm::backfill::pause{told.hurry ? 0ms : 150ms, "the test"}; };
   return zddm::backfill::run(s.from, s.to, *queue, o).ending == ending::complete;
 }
 
