@@ -53,11 +53,13 @@ void publish(State& state, std::string_view name, std::string_view id, worker w,
 /// The process has ended its part. Takes away what the dead have left as well.
 template <lifecycle::state_store State> void retire(State& state, std::string_view name, std::string_view id) {
   auto const folder = lifecycle::entry::path(name, "backfill_worker/");
-  std::vector<lifecycle::change> gone{{folder + std::string(id), lifecycle::any_revision, std::nullopt}};
-  for (auto const& s : state.list(folder))
-    if (lifecycle::entry::decode<worker>("worker", s.path, s.value).expires < state.now().count())
-      gone.push_back({s.path, s.revision, std::nullopt});
-  state.commit(gone);
+  auto const remove = [&](std::string const& path, std::uint64_t revision) {
+    std::array<lifecycle::change, 1> const gone{{{path, revision, std::nullopt}}};
+    state.commit(gone);
+  };
+  remove(folder + std::string(id), lifecycle::any_revision);
+  for (auto const& s : state.list(folder)) // each by itself: others may be at it
+    if (lifecycle::entry::decode<worker>("worker", s.path, s.value).expires < state.now().count()) remove(s.path, s.revision);
 }
 
 /// Those at work now.
