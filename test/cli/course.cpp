@@ -2,10 +2,12 @@
 #include <zddm/cli/course.hpp>
 
 #include <cstdint>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
 #include <cli/world.hpp>
+#include <tools/watched.hpp>
 
 using namespace world;
 
@@ -64,4 +66,23 @@ TEST_CASE("course: what the backfill waits is noted by its reason, each moment o
   CHECK(waited[0].reason == "old latency");
   CHECK(waited[0].milliseconds == 6000);
   CHECK(waited[1].milliseconds == 1000);
+}
+
+TEST_CASE("course: a state store that is away for a moment ends no copy, and what was waited meanwhile is noted later") {
+  desk d("migrate");
+  bool away = true;
+  test::watched_state<zddm::memory::state_store> flaky(d.memory, [&](std::string_view, bool) {
+    if (away) throw zddm::store_error(zddm::error_class::transient, "the server restarts");
+  });
+  auto state = cli::shared_state::of(flaky);
+  std::chrono::nanoseconds now = 1000s;
+  cli::course noted(state, "names", [&] { return now; });
+  noted({{"old latency", 2s}});
+  CHECK_THROWS_AS(noted.finish({{"old latency", 2s}}), cli::state_failure);
+  away = false;
+  now += 10s;
+  noted({{"old latency", 3s}});
+  auto const waited = zddm::lifecycle::load_series(d.memory, "names").first.waited;
+  REQUIRE(waited.size() == 1);
+  CHECK(waited[0].milliseconds == 3000);
 }

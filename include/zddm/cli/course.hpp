@@ -13,6 +13,7 @@
 
 #include <zddm/backfill/coverage.hpp>
 #include <zddm/cli/shared_state.hpp>
+#include <zddm/core/error.hpp>
 #include <zddm/lifecycle/series.hpp>
 
 namespace zddm::cli {
@@ -29,24 +30,29 @@ public:
 
   using waits = std::map<std::string_view, std::chrono::nanoseconds>;
 
-  /// `waited`: so far, by reason.
+  /// `waited`: so far, by reason. What cannot be kept now is kept by the next call: the copy does not depend on it.
   void operator()(waits const& waited = {}) {
-    if (auto const at = now_(); !noted_ || at - *noted_ >= std::chrono::seconds(10)) {
-      noted_ = at;
+    auto const at = now_();
+    if (noted_ && at - *noted_ < std::chrono::seconds(10)) return;
+    noted_ = at;
+    try {
       finish(waited);
+    } catch (error const&) {
     }
   }
 
   void finish(waits const& waited = {}) {
     std::vector<lifecycle::series::wait> more;
+    auto all = told_;
     for (auto const& [reason, time] : waited) {
-      auto& told = told_[std::string(reason)];
+      auto& told = all[std::string(reason)];
       auto const n = std::chrono::duration_cast<std::chrono::milliseconds>(time - told).count();
       if (n <= 0) continue;
       told += std::chrono::milliseconds(n);
       more.push_back({std::string(reason), static_cast<std::uint64_t>(n)});
     }
     lifecycle::add_rows_to_series(state_, name_, backfill::coverage_of(state_, name_).covered(), more);
+    told_ = std::move(all);
   }
 
 private:
