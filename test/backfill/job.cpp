@@ -432,9 +432,11 @@ TEST_CASE("job: a wait ends with the limit that asked for it") {
   };
   std::size_t told_in_the_wait = 0;
   o.told = [&](status const& s) { told_in_the_wait += s.coverage.copied == 1 && s.throttle == "bytes per second"; };
-  CHECK(g.run(o).ending == ending::complete);
+  auto const r = g.run(o);
+  CHECK(r.ending == ending::complete);
   CHECK(slept >= 5s);
   CHECK(slept < 10s);
+  CHECK(r.status.throttled.at("bytes per second") == slept);
   CHECK(told_in_the_wait > 3); // who looks on sees why nothing moves
 }
 

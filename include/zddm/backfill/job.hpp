@@ -239,14 +239,15 @@ private:
   }
 
   /// Waits no longer than the settings are those `under` which it has to; tells each second why nothing moves.
-  void sit_out(nanoseconds wait, settings const& under, std::size_t index) {
-    constexpr nanoseconds most = std::chrono::seconds(1);
-    while (wait.count() > 0) {
-      o_.timing.sleep(std::min(wait, most), stop_.get_token());
-      wait -= most;
-      if (wait.count() <= 0 || !goes_on(index)) return;
+  void sit_out(pause wait, settings const& under, std::size_t index) {
+    while (wait.time.count() > 0) {
+      pause const part{std::min<nanoseconds>(wait.time, std::chrono::seconds(1)), wait.reason};
+      o_.timing.sleep(part.time, stop_.get_token());
+      wait.time -= part.time;
+      bool const more = wait.time.count() > 0 && goes_on(index);
       std::lock_guard const lock(mutex_);
-      if (o_.live() != under) return;
+      pace_.waited(part);
+      if (!more || o_.live() != under) return;
       o_.told(now());
     }
   }
@@ -316,8 +317,7 @@ private:
   }
 
   /// How long this worker has to wait now, and under which settings.
-  std::pair<nanoseconds, settings> account(std::uint64_t item, mark const& whole, mark const& step, bool done,
-                                           load const& spent) {
+  std::pair<pause, settings> account(std::uint64_t item, mark const& whole, mark const& step, bool done, load const& spent) {
     std::lock_guard const lock(mutex_);
     failures_ = 0;
     auto const at = o_.timing.now();

@@ -40,14 +40,16 @@ public:
             bounded(live.page_bytes, live.bytes_per_second / n)};
   }
 
-  /// How long a worker waits after a page; of several reasons the one that makes it wait longest is noted.
-  nanoseconds after(load const& page, nanoseconds now) {
+  /// How long a worker has to wait after a page, and of several reasons the one that makes it wait longest.
+  pause after(load const& page, nanoseconds now) {
     pause wait = limits_.after(page, now);
     if (auto const more = callers_(page, now); more.time > wait.time) wait = more;
-    if (wait.time.count() > 0) waited_[wait.reason] += wait.time;
     reason_ = wait.time.count() > 0 ? wait.reason : std::string_view{};
-    return wait.time;
+    return wait;
   }
+
+  /// A worker has waited so long.
+  void waited(pause const& w) { waited_[w.reason] += w.time; }
 
   bool paused() const { return paused_; }
   std::string_view reason() const { return reason_; } ///< of the last wait; empty: there was none
