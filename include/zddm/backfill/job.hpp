@@ -22,7 +22,6 @@
 #include <zddm/backfill/careful_copy.hpp>
 #include <zddm/backfill/chunk.hpp>
 #include <zddm/backfill/chunk_in_hand.hpp>
-#include <zddm/backfill/chunk_size.hpp>
 #include <zddm/backfill/copy.hpp>
 #include <zddm/backfill/hands.hpp>
 #include <zddm/backfill/mark.hpp>
@@ -30,6 +29,7 @@
 #include <zddm/backfill/pace.hpp>
 #include <zddm/backfill/persist.hpp>
 #include <zddm/backfill/plan.hpp>
+#include <zddm/backfill/planning.hpp>
 #include <zddm/backfill/relay.hpp>
 #include <zddm/backfill/tally.hpp>
 #include <zddm/backfill/work_queue.hpp>
@@ -44,8 +44,9 @@ namespace zddm::backfill {
 template <class Old, class New, work_queue Queue> class job {
 public:
   job(Old& from, New& to, Queue& queue, options const& o)
-      : o_(o), queue_(queue), copy_(from, to, o.timing, o.attempts, stop_.get_token()), planned_(stored_or_made(from)),
-        plan_(plan::decoded(planned_.text)), cuts_(plan_.cuts<key>()), hands_(queue, planned_.id, o.worker, o.lease) {
+      : o_(o), queue_(queue), copy_(from, to, o.timing, o.attempts, stop_.get_token()),
+        planned_(planned_or_made(from, queue, o, stop_.get_token())), plan_(plan::decoded(planned_.text)),
+        cuts_(plan_.cuts<key>()), hands_(queue, planned_.id, o.worker, o.lease) {
     if (plan_.identity != o_.identity)
       throw error(240, "the stored plan of this backfill was made for another definition of the migration; nothing was "
                        "copied. Run zd migrate --restart to plan again: rows that are in New already are skipped");
@@ -81,22 +82,6 @@ private:
     std::array<std::jthread, 2> pair;
   };
 
-  planned stored_or_made(Old& from) {
-    auto found = patiently([&] { return queue_.plan(); });
-    if (!found && o_.make_plan) {
-      auto const made = plan::of(cut(from, rows_within(o_.chunk, from, o_.timing), o_.most_chunks), o_.identity);
-      patiently([&] { queue_.make(made.encoded(), made.chunks()); });
-      found = patiently([&] { return queue_.plan(); });
-    }
-    if (!found) throw plan_gone();
-    return *found;
-  }
-
-  static error plan_gone() {
-    return error(241, "the plan of this backfill was forgotten meanwhile, by a restart or a rollback; no row is lost or "
-                      "overwritten. Run zd migrate again if the migration still stands where it did");
-  }
-
   /// Ends when every worker has.
   void supervise() {
     auto const beat_every = std::chrono::duration_cast<nanoseconds>(o_.lease) / 3;
@@ -130,7 +115,7 @@ private:
     try {
       refresh();
     } catch (error const& e) {
-      if (e.code() != plan_gone().code()) return;
+      if (e.code() != detail::plan_gone().code()) return;
       keep_failure();
       end_soon();
     } catch (...) {
@@ -261,7 +246,7 @@ private:
       return;
     }
     auto const c = patiently([&] { return queue_.counts(planned_.id); });
-    if (c == backfill::counts{} && planned_.items > 0) throw plan_gone();
+    if (c == backfill::counts{} && planned_.items > 0) throw detail::plan_gone();
     std::unique_lock lock(mutex_);
     if (c.open + c.held == 0) {
       over_ = true;
@@ -351,7 +336,7 @@ private:
 
   std::vector<item> listed() {
     auto all = patiently([&] { return queue_.items(planned_.id); });
-    if (all.size() != planned_.items) throw plan_gone();
+    if (all.size() != planned_.items) throw detail::plan_gone();
     return all;
   }
 
