@@ -86,7 +86,7 @@ TEST_CASE("console: only a terminal is redrawn, and a drawn line gives way") {
   yes.out.redraw("50 %");
   yes.out.redraw("60 %");
   yes.out.say("talk");
-  CHECK(yes.talk.str() == "\r50 %\x1b[K\r60 %\x1b[K\r\x1b[Ktalk\n");
+  CHECK(yes.talk.str() == "\r\x1b[?7l50 %\x1b[K\x1b[?7h\r\x1b[?7l60 %\x1b[K\x1b[?7h\r\x1b[Ktalk\n");
 }
 
 TEST_CASE("console: colour only where wanted") {

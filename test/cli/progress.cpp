@@ -65,7 +65,7 @@ TEST_CASE("progress: on a terminal the last line stays") {
   s.coverage.done = 10;
   b.shown.finish(s);
   CHECK(b.lines() == 1);
-  CHECK(b.talk.str().ends_with("\r\x1b[Knames  10 of 10 chunks  100 %  rate unknown yet  time left unknown\n"));
+  CHECK(b.talk.str().ends_with("\r\x1b[Knames  10 of 10 chunks  100 %\n"));
 }
 
 TEST_CASE("progress: elsewhere a line of keys and values at once, every ten seconds, and at the end") {
@@ -114,6 +114,14 @@ TEST_CASE("progress: it is never said to be whole before it is complete") {
   s.coverage.done = 9;
   b.shown(s);
   CHECK(b.talk.str().find("99.9 %") != std::string::npos);
+}
+
+TEST_CASE("progress: a comparison that is over is whole, and has no time left") {
+  bench b({}, true);
+  zddm::verify::report found{};
+  found.complete = true;
+  b.shown.finish(zddm::verify::status{1000, 1000, found});
+  CHECK(b.talk.str() == "names  comparing  100 %  0 open\n");
 }
 
 TEST_CASE("progress: a comparison shows its rate over the last time, what is left, and what is open") {

@@ -79,11 +79,11 @@ public:
     if (m_.verbose) say(text);
   }
 
-  /// The one line that is redrawn.
+  /// The one line that is redrawn; a terminal too narrow for it shows its beginning.
   void redraw(std::string_view text) {
     if (!redraws()) return;
     std::lock_guard const lock(mutex_);
-    s_.err << '\r' << text << "\x1b[K" << std::flush;
+    s_.err << "\r\x1b[?7l" << text << "\x1b[K\x1b[?7h" << std::flush; // what wrapped would be there to stay
     drawn_ = true;
   }
 

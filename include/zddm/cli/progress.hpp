@@ -60,18 +60,18 @@ private:
   std::optional<double> rate() const { return pace_ ? pace_->rows_per_second(now_()) : std::nullopt; }
   std::optional<std::chrono::seconds> left() const { return pace_ ? pace_->left(now_()) : std::nullopt; }
 
-  std::string drawn(verify::status const& s) const {
-    auto text = fmt::format("{}  comparing  {}  {} open", name_, percent(s.walked, std::max(s.whole, s.walked) + 1),
-                            s.found.open().total());
-    if (auto const r = rate())
-      text += fmt::format("  {:.0f} rows/s", *r);
-    else
-      text += "  rate unknown yet";
-    if (auto const time = left())
-      text += fmt::format("  about {} left", in_words(*time));
-    else
-      text += "  time left unknown";
+  /// What is over has no time left, and no rate to wait for.
+  static std::string pace(std::optional<double> rate, std::optional<std::chrono::seconds> left, bool over) {
+    std::string text = rate ? fmt::format("  {:.0f} rows/s", *rate) : over ? "" : "  rate unknown yet";
+    if (!over) text += left ? fmt::format("  about {} left", in_words(*left)) : "  time left unknown";
     return text;
+  }
+
+  std::string drawn(verify::status const& s) const {
+    bool const over = s.found.complete;
+    return fmt::format("{}  comparing  {}  {} open", name_, percent(s.walked, std::max(s.whole, s.walked) + (over ? 0 : 1)),
+                       s.found.open().total()) +
+           pace(rate(), left(), over);
   }
 
   void print(verify::status const& s) {
@@ -93,8 +93,7 @@ private:
   std::string drawn(backfill::status const& s) const {
     auto text = fmt::format("{}  {} of {} chunks  {}", name_, s.coverage.done, s.coverage.chunks,
                             percent(s.coverage.covered(), s.coverage.rows + (s.coverage.complete() ? 0 : 1)));
-    text += s.rows_per_second ? fmt::format("  {:.0f} rows/s", *s.rows_per_second) : "  rate unknown yet";
-    text += s.left ? fmt::format("  about {} left", in_words(*s.left)) : "  time left unknown";
+    text += pace(s.rows_per_second, s.left, s.coverage.complete());
     if (s.paused) text += "  paused";
     if (!s.throttle.empty()) text += fmt::format("  throttled: {}", s.throttle);
     return text;
