@@ -71,6 +71,9 @@ TEST_CASE("condition: the switch wants a complete backfill, a clean comparison, 
   f.record.proof.mismatches = 2;
   CHECK(named(f.of(step::cut_over), "mismatches").found == "2");
   CHECK(named(f.of(step::cut_over), "mismatches").remedy == "zd repair names");
+  f.record.proof.unmappable = 2; // no repair heals them
+  CHECK(named(f.of(step::cut_over), "mismatches").remedy == "zd verify names");
+  f.record.proof.unmappable = 0;
   f.record.proof.verified = false;
   CHECK_FALSE(named(f.of(step::cut_over), "mismatches").met);
   CHECK(named(f.of(step::cut_over), "mismatches").remedy == "zd verify names");

@@ -59,6 +59,16 @@ TEST_CASE("explain: what only the processes know is told both ways, and a key in
   CHECK(has(d, "both    not compared"));
 }
 
+TEST_CASE("explain: why a row has no counterpart in New's shape") {
+  desk d("explain");
+  d.place(row::migrating);
+  d.m.known.old_store.trouble = "ZD-102: the name has not two parts";
+  d.m.known.old_store.unmappable = true;
+  d.run(cli::explain);
+  CHECK(has(d, "Old     has no counterpart in New's shape: ZD-102: the name has not two parts"));
+  CHECK(has(d, "both    not compared"));
+}
+
 TEST_CASE("explain: for programs one object, values only where asked for") {
   desk d("explain", true);
   d.place(row::switched);
@@ -92,6 +102,7 @@ TEST_CASE("explain: on real stores, and what is no key is wrong usage") {
   } catch (cli::failure const& e) {
     CHECK(e.code() == 418);
     CHECK(e.exit() == cli::exit_code::usage);
+    CHECK(e.findings()[0].what == "an integer is expected at byte 0 of 5");
   }
 }
 

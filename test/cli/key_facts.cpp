@@ -20,6 +20,9 @@ using model_type = model<int, std::string, std::chrono::steady_clock>;
 struct broken : store_type {
   std::optional<std::string> get(int) const { throw store_error(error_class::transient, "the store is down"); }
 };
+struct other_shape : store_type {
+  std::optional<std::string> get(int) const { throw unmappable("the name has not two parts"); }
+};
 } // namespace
 
 TEST_CASE("key_facts: a gate without a state of its own answers as in a process") {
@@ -85,4 +88,17 @@ TEST_CASE("key_facts: by versions New knows what it ever had, erased keys too") 
   CHECK(g.known == knowledge::absent);
   CHECK_FALSE(g.new_store.value);
   CHECK(g.new_store.written == version{2, 7});
+}
+
+TEST_CASE("key_facts: a row without a counterpart is no store that cannot answer") {
+  other_shape from;
+  broken down;
+  store_type to;
+  cli::key_facts f, g;
+  cli::look_up<false>(from, to, 1, f);
+  CHECK(f.old_store.unmappable);
+  CHECK(f.old_store.trouble.ends_with("the name has not two parts"));
+  cli::look_up<false>(down, to, 1, g);
+  CHECK_FALSE(g.old_store.unmappable);
+  CHECK_FALSE(g.old_store.trouble.empty());
 }

@@ -40,6 +40,17 @@ TEST_CASE("repair: a dry run heals nothing, lifts nothing and notes nothing") {
   CHECK(d.said("with 1 keys written meanwhile"));
 }
 
+TEST_CASE("repair: what stays open is told with what was done, by a dry run with nothing") {
+  desk d("repair");
+  d.place(row::migrated);
+  d.m.found.wrong.missing = 2;
+  CHECK(d.failure_of(cli::repair).note().starts_with("what could be healed is"));
+  d.asked.dry_run = true;
+  auto const e = d.failure_of(cli::repair);
+  CHECK(e.note() == "nothing was changed.");
+  CHECK(e.findings()[0].remedy == "zd repair names");
+}
+
 TEST_CASE("repair: a quarantine ends when every process invalidates and New distrusts what was written without it") {
   desk d("repair");
   d.place(row::prepared);

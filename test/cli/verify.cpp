@@ -47,6 +47,25 @@ TEST_CASE("verify: what differs is listed, noted, and ends with 5") {
   CHECK(cli::last_comparison(d.session(), "names")->found.open().total() == 2);
 }
 
+TEST_CASE("verify: rows that no repair heals are told apart, with what says why") {
+  desk d("verify");
+  d.place(row::migrated);
+  d.m.found = two_open();
+  d.m.found.wrong.unmappable = 1;
+  d.m.found.listed.push_back({"-3", "unmappable", {}, 0, true, {}, {}, {}, {}});
+  d.m.found.listed.push_back({"12", "unmappable", {}, 0, false, {}, {}, {}, {}});
+  auto const both = d.failure_of(cli::verify).findings();
+  CHECK(both[0].what == "2 open mismatches");
+  CHECK(both[1].what == "1 row of Old without a counterpart in New's shape");
+  CHECK(both[1].remedy == "zd explain names 12");
+  d.m.found = zddm::verify::report{};
+  d.m.found.wrong.unmappable = 2;
+  auto const alone = d.failure_of(cli::verify).findings();
+  CHECK(alone[0].what == "2 rows of Old without a counterpart in New's shape");
+  CHECK(alone[0].remedy.empty());
+  CHECK(alone[1].what.find("widen the mapping") != std::string::npos);
+}
+
 TEST_CASE("verify: for programs each mismatch is an event, and values are there only if the report has them") {
   desk d("verify", true);
   d.place(row::switched);

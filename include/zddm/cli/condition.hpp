@@ -80,6 +80,8 @@ inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_v
   auto const& proof = r.proof;
   std::vector<condition> all;
   auto const remedy = [&](std::string_view command) { return fmt::format("zd {} {}", command, name); };
+  // No repair heals a row without a counterpart; a comparison names it, and what is to be done.
+  bool const healable = proof.mismatches == 0 || proof.mismatches > proof.unmappable;
   if (asked == step::migrate || asked == step::cut_over) {
     auto const part = proof.covered ? copied.rows : std::min(copied.covered(), copied.rows);
     all.push_back({"backfill", proof.covered, "backfill 100 %",
@@ -94,9 +96,9 @@ inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_v
   if (between_stores && (asked == step::migrate || asked == step::cut_over || asked == step::complete))
     all.push_back({"mismatches", proof.verified && proof.mismatches == 0, "open mismatches 0",
                    proof.verified ? fmt::format("{}", proof.mismatches) : "not compared",
-                   remedy(!proof.covered   ? "migrate"
-                          : proof.verified ? "repair"
-                                           : "verify")});
+                   remedy(!proof.covered               ? "migrate"
+                          : proof.verified && healable ? "repair"
+                                                       : "verify")});
   if (between_stores && asked == step::cut_over) {
     if (wanted.consistency_ppm != 0) all.push_back(consistency_of(wanted, course, remedy("verify")));
     if (wanted.latency_percent != 0) all.push_back(latency_of(wanted, latency_ratio, remedy("status")));

@@ -35,12 +35,20 @@ inline std::string in_words(lifecycle::plan const& p) {
 }
 
 inline std::string in_words(key_facts::side const& s, std::string_view held, bool values) {
-  if (!s.trouble.empty()) return "cannot be told: " + s.trouble;
+  if (!s.trouble.empty()) return (s.unmappable ? "has no counterpart in New's shape: " : "cannot be told: ") + s.trouble;
   auto text = std::string(held);
   if (s.value) text += "  digest " + digest(*s.value);
   if (s.written) text += fmt::format("  version {} of process {:016x}", s.written->counter, s.written->process);
   if (s.value && values) text += "  " + *s.value;
   return text;
+}
+
+/// Of "ZD-115: a stored text is no value of its type: an integer is expected at byte 0 of 1. Nothing …" the reason alone.
+inline std::string what_is_wrong(std::string_view text) {
+  auto const end = text.find(". Nothing ");
+  text = text.substr(0, end);
+  auto const from = text.rfind(": ");
+  return std::string(from == std::string_view::npos ? text : text.substr(from + 2));
 }
 
 inline json as_json(key_facts::side const& s, std::string_view held, bool values) {
@@ -64,8 +72,9 @@ inline void explain(session& s, subject& m) {
     facts = m.explain(s.asked.key, now);
   } catch (error const& e) {
     if (e.code() != 115) throw;
-    throw failure(418, exit_code::usage, fmt::format("'{}' is no key of {}", s.asked.key, m.name()),
-                  {{e.what(), ""}, {"a key is written as verify shows it", fmt::format("zd verify {}", m.name())}});
+    throw failure(
+        418, exit_code::usage, fmt::format("'{}' is no key of {}", s.asked.key, m.name()),
+        {{detail::what_is_wrong(e.what()), ""}, {"a key is written as verify shows it", fmt::format("zd verify {}", m.name())}});
   }
   auto const plan = [&](bool admitted) {
     return lifecycle::plan_for(now, [&] { return facts.bucket; }, [&] { return admitted; });

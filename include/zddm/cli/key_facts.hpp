@@ -23,6 +23,7 @@ struct key_facts {
     std::optional<std::string> value;
     std::optional<version> written; ///< the version, where the store keeps one
     std::string trouble;            ///< why it cannot be told what the store holds; empty where it can
+    bool unmappable = false;        ///< it holds what has no counterpart in New's shape; `trouble` says why
   };
 
   std::uint64_t bucket = 0;     ///< the key's place on the gate's dial
@@ -54,6 +55,9 @@ namespace detail {
 template <class F> void into(key_facts::side& s, F&& look) {
   try {
     look();
+  } catch (unmappable const& e) {
+    s.trouble = e.what();
+    s.unmappable = true;
   } catch (std::exception const& e) {
     s.trouble = e.what();
   }

@@ -64,8 +64,7 @@ inline void lead(session& s, subject& m, step_run& step, hold& h) {
       event_file file(s.asked.output);
       tell_comparison(s, m, found, evidence_of::everything, file);
       if (!s.asked.overridden("mismatches"))
-        require_agreement(s, m, found.open().total(),
-                          "it stays migrating, which is safe; run zd migrate again after the repair.");
+        require_agreement(s, m, found, "it stays migrating, which is safe; run zd migrate again after the repair.");
     } else
       copy_by_itself(s, m);
     if (auto const overridden = step.require({"backfill", "mismatches"}); !overridden.empty()) s.remark(m.name(), overridden);

@@ -109,8 +109,8 @@ inline void repair(session& s, subject& m) {
   s.out.line(fmt::format("{}: {} {} {}: {} keys; {} being written, {} unmappable, {} fenced, {} without a way back", m.name(),
                          to_old ? "Old" : "New", s.asked.dry_run ? "would agree with" : "agrees with", to_old ? "New" : "Old",
                          found.repaired.total(), done.in_flight, done.unmappable, done.fenced, done.left));
-  require_agreement(s, m, found.open().total(),
-                    "what could be healed is; the rest has no counterpart in New's shape or is being written.");
+  require_agreement(s, m, found,
+                    s.asked.dry_run ? "nothing was changed." : "what could be healed is; reads and writes go on as before.");
 }
 
 } // namespace zddm::cli

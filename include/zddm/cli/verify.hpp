@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -14,15 +16,26 @@
 #include <zddm/cli/subject.hpp>
 #include <zddm/cli/tell_comparison.hpp>
 #include <zddm/cli/verify_continuously.hpp>
+#include <zddm/verify/report.hpp>
 
 namespace zddm::cli {
 
-/// Throws `failure` (exit 5) where mismatches are open.
-inline void require_agreement(session const& s, subject const& m, std::uint64_t open, std::string_view note) {
-  if (open == 0) return;
-  throw failure(306, exit_code::mismatches, fmt::format("the stores of {} do not agree", m.name()),
-                {{fmt::format("{} open mismatch{}", open, open == 1 ? "" : "es"),
-                  fmt::format("zd repair {}{}", m.name(), s.asked.dry_run ? "" : " --dry-run")}},
+/// Throws `failure` (exit 5) where mismatches are open. Rows that no repair can heal are told apart, with what says why.
+inline void require_agreement(session const& s, subject const& m, verify::report const& found, std::string_view note) {
+  auto const open = found.open();
+  if (open.total() == 0) return;
+  std::vector<finding> findings;
+  if (auto const n = open.total() - open.unmappable; n > 0)
+    findings.push_back({fmt::format("{} open mismatch{}", n, n == 1 ? "" : "es"),
+                        fmt::format("zd repair {}{}", m.name(), s.asked.dry_run ? "" : " --dry-run")});
+  if (auto const n = open.unmappable; n > 0) {
+    auto const first = std::ranges::find_if(
+        found.listed, [](auto const& one) { return one.kind == to_string(verify::kind::unmappable) && !one.old_key; });
+    findings.push_back({fmt::format("{} row{} of Old without a counterpart in New's shape", n, n == 1 ? "" : "s"),
+                        first == found.listed.end() ? "" : fmt::format("zd explain {} {}", m.name(), first->key)});
+    findings.push_back({"write such a row anew through the application, or widen the mapping", ""});
+  }
+  throw failure(306, exit_code::mismatches, fmt::format("the stores of {} do not agree", m.name()), std::move(findings),
                 std::string(note));
 }
 
@@ -40,7 +53,7 @@ inline void verify(session& s, subject& m) {
   m.open();
   auto const found = comparing(s, m, sample).run();
   tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_from(sample), file);
-  require_agreement(s, m, found.open().total(), "neither store was changed; reads and writes go on as before.");
+  require_agreement(s, m, found, "neither store was changed; reads and writes go on as before.");
 }
 
 } // namespace zddm::cli
