@@ -72,6 +72,21 @@ TEST_CASE("parse: a gate takes a rate") {
   CHECK_FALSE(read({"gate", "names"}).rate);
 }
 
+TEST_CASE("parse: a command there is not is named, and help is where what is lacking is told") {
+  auto const said = [](std::vector<std::string> args) {
+    try {
+      read(std::move(args));
+    } catch (failure const& e) {
+      return e.text() + " / " + e.findings()[0].remedy;
+    }
+    return std::string("nothing");
+  };
+  CHECK(said({"--state", "sqlite:a", "prepar", "names"}) == "there is no command 'prepar' / zd --help");
+  CHECK(said({}) == "no command was given / zd --help");
+  CHECK(said({"explain", "names"}) == "KEY is required / zd explain --help");
+  CHECK(said({"switch", "--fast"}) == "The following argument was not expected: --fast / zd --help");
+}
+
 TEST_CASE("parse: wrong usage ends with 2") {
   for (std::vector<std::string> const& args : std::vector<std::vector<std::string>>{
            {}, {"fly"}, {"switch", "--fast"}, {"switch", "a", "b"}, {"switch", "--wait=soon"}, {"gate"}, {"--state"}})

@@ -36,7 +36,7 @@ inline constexpr std::array commands = std::to_array<command>({
     {"prepare", command::naming::optional, "unrun to prepared: make room in New, begin to write both stores"},
     {"migrate", command::naming::optional, "prepared to migrated: copy every row and compare; goes on where it stopped"},
     {"verify", command::naming::required, "compare both stores and list what differs"},
-    {"repair", command::naming::required, "end a quarantine, heal unknown keys, make New agree with Old"},
+    {"repair", command::naming::required, "end a quarantine, heal unknown keys, make the stores agree"},
     {"switch", command::naming::optional, "migrated to switched: New answers reads"},
     {"switchoff", command::naming::required, "switched back to migrated"},
     {"complete", command::naming::optional, "switched to completed, the point of no return"},
@@ -117,6 +117,18 @@ public:
   CLI::App app;
 };
 
+/// What is wrong with a command line that CLI11 refused, and where to look it up.
+inline failure refusal(CLI::App& app, CLI::ParseError const& e) {
+  bool const lacks = dynamic_cast<CLI::RequiredError const*>(&e) != nullptr;
+  auto const words = app.remaining();
+  auto const found = app.get_subcommands();
+  std::string const named = lacks && !found.empty() ? found.front()->get_name() + ' ' : "";
+  auto text = !lacks || !found.empty() ? e.what()
+              : words.empty()          ? std::string("no command was given")
+                                       : fmt::format("there is no command '{}'", words.front());
+  return {410, exit_code::usage, std::move(text), {{"what there is", fmt::format("zd {}--help", named)}}};
+}
+
 /// Reads the command line (without the program's name) and the `ZD_*` variables behind it. Throws `failure` (exit 2).
 inline std::variant<options, answer> parse(std::vector<std::string> args, environment const& env) {
   grammar g;
@@ -135,7 +147,7 @@ inline std::variant<options, answer> parse(std::vector<std::string> args, enviro
     g.app.exit(e, out, out);
     return answer{out.str()};
   } catch (CLI::ParseError const& e) {
-    throw failure(410, exit_code::usage, e.what(), {{"what there is", "zd --help"}});
+    throw refusal(g.app, e);
   }
 
   o.command = g.app.get_subcommands().front()->get_name();
