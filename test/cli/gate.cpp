@@ -83,4 +83,5 @@ TEST_CASE("gate: a dry run changes nothing") {
   d.place(row::prepared);
   d.run(cli::gate);
   CHECK(d.record().now.rate.is_closed());
+  CHECK(d.said("the gate would go from 0% to 50%; nothing was changed"));
 }

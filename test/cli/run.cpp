@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/cli/run.hpp>
 
+#include <array>
 #include <csignal>
 #include <map>
 #include <sstream>
@@ -12,7 +13,11 @@
 
 #include <cli/ground.hpp>
 #include <tools/scratch.hpp>
+#include <zddm/lifecycle/entry.hpp>
+#include <zddm/lifecycle/identity.hpp>
+#include <zddm/lifecycle/lease.hpp>
 #include <zddm/lifecycle/member.hpp>
+#include <zddm/lifecycle/state_store.hpp>
 #include <zddm/memory/state_store.hpp>
 
 using namespace zddm;
@@ -125,11 +130,19 @@ TEST_CASE("run: each kind of failure has its exit code and its error") {
     lifecycle::operator_lease<memory::state_store> const other(zd.memory, "names", "zd migrate names");
     CHECK(zd({"prepare", "names"}) == 4);
     CHECK(zd.err.find("zd migrate names") != std::string::npos);
+    CHECK(zd.err.find("zd unlock names\n") != std::string::npos);
   }
   lifecycle::handle h("names");
   lifecycle::member<memory::state_store> silent(zd.memory, h, {60s, 1ms, "silent", false});
   CHECK(zd({"prepare", "names", "--wait=20ms"}) == 6);
-  CHECK(zd.err.find("(silent) is at epoch 0") != std::string::npos);
+  CHECK(zd.err.find("(silent) is at epoch 0\n") != std::string::npos);
+  lifecycle::lease dead{9, 0, 0, zd.memory.now().count() + 60'000, lifecycle::identity::self(), "0.1.0", "dead", ""};
+  dead.owner.pid = 0x3fffffff;
+  std::array<lifecycle::change, 1> const joined{
+      {{lifecycle::lease_path("names", 9), 0, lifecycle::entry::encode("lease", dead)}}};
+  REQUIRE(zd.memory.commit(joined));
+  CHECK(zd({"prepare", "names", "--wait=20ms"}) == 6);
+  CHECK(zd.err.find("(dead) is at epoch 0, and has ended: it counts until its lease is over") != std::string::npos);
 }
 
 TEST_CASE("run: stores that do not agree end with 5, and repair mends them") {

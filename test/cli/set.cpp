@@ -60,4 +60,12 @@ TEST_CASE("set: for programs, and as a dry run") {
   CHECK(e["settings"]["rows_per_second"] == 7);
   CHECK(e["settings"]["paused"] == false);
   CHECK(settings_of(d.memory, "names") == settings{});
+
+  desk people("set");
+  people.place(row::migrating);
+  people.asked.assignments = {"rate=7"};
+  people.asked.dry_run = true;
+  people.run(cli::set);
+  CHECK(people.said("names: would be rate=7 "));
+  CHECK(people.said("; nothing was changed"));
 }

@@ -42,7 +42,9 @@ TEST_CASE("switch_off: from any other state it is refused") {
   desk d("switchoff");
   for (auto const at : {row::unrun, row::prepared, row::completing, row::completed}) {
     d.place(at);
-    CHECK(d.failure_of(cli::switch_off).code() == 301);
+    auto const e = d.failure_of(cli::switch_off);
+    CHECK(e.code() == 301);
+    CHECK(e.findings()[0].remedy.empty()); // what leads on does not lead back
   }
 }
 

@@ -12,6 +12,7 @@
 #include <zddm/cli/progress.hpp>
 #include <zddm/cli/session.hpp>
 #include <zddm/cli/shared_state.hpp>
+#include <zddm/cli/step.hpp>
 #include <zddm/cli/subject.hpp>
 #include <zddm/core/threshold.hpp>
 #include <zddm/lifecycle/route.hpp>
@@ -30,7 +31,7 @@ inline void require_comparable(session const& s, subject const& m) {
     throw failure(301, exit_code::refused, fmt::format("cannot {} {}", s.asked.command, m.name()),
                   {{fmt::format("it is {}; the stores can be compared once the backfill is complete, and until completing",
                                 to_string(r.now.at)),
-                    r.now.at < row::migrated ? fmt::format("zd migrate {}", m.name()) : std::string()}});
+                    r.now.at < row::migrated ? fmt::format("zd {} {}", next_command(r.now.at), m.name()) : std::string()}});
 }
 
 /// "full", "1%", "20 ranges".

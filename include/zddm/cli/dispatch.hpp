@@ -132,7 +132,8 @@ inline void dispatch(session& s, subjects const& all) {
       return at != path->from &&
              std::ranges::find(path->walk().first(path->count - 1), at) == path->walk().first(path->count - 1).end();
     });
-    if (chosen.empty()) s.out.say(fmt::format("no migration is {}: nothing to do", to_string(path->from)));
+    if (chosen.empty())
+      s.out.say(fmt::format("no migration is {}: nothing to do; zd status shows where each stands", to_string(path->from)));
   }
   for (auto* const m : chosen) {
     s.stop.check();

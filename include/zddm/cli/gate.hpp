@@ -27,8 +27,11 @@ inline void gate(session& s, subject& m) {
     bool const asked = at.at == row::unrun || at.at == row::prepared || at.at == row::migrating || at.at == row::migrated;
     if (!asked)
       throw failure(301, exit_code::refused, fmt::format("cannot set the gate of {}", m.name()),
-                    {{fmt::format("it is {}, where the gate is not asked or being announced", to_string(at.at)), ""}});
-    if (!s.asked.dry_run) {
+                    {{fmt::format("it is {}, where no rate can be set", to_string(at.at)), ""}});
+    if (s.asked.dry_run)
+      s.out.say(fmt::format("{}: the gate would go from {} to {}; nothing was changed", m.name(), to_string(at.rate),
+                            to_string(*rate)));
+    else {
       std::optional<hold> h;
       if (at.at == row::prepared && *rate > at.high_water) h.emplace(s, m.name());
       s.drive(

@@ -58,9 +58,10 @@ inline failure told(error const& e, exit_code exit, std::string const& more, std
 }
 
 /// Whatever was thrown, as the user is told of it; to be called inside a handler.
-inline failure explained(std::string const& command) {
+inline failure explained(options const& asked) {
   // There is nothing to go on with where a command only looks.
-  constexpr std::array<std::string_view, 5> looks{"status", "watch", "history", "explain", "doctor"};
+  constexpr std::array<std::string_view, 7> looks{"status", "watch", "history", "explain", "doctor", "report", "metrics"};
+  auto const& command = asked.command;
   bool const moves = std::ranges::find(looks, command) == looks.end();
   auto const then = [&](std::string safe) {
     if (!moves) return safe;
@@ -71,10 +72,13 @@ inline failure explained(std::string const& command) {
   } catch (failure const& e) {
     return e;
   } catch (lifecycle::held const& e) {
-    return told(e, exit_code::held, "", {{"if it does not come back", "zd unlock NAME"}});
+    return told(e, exit_code::held, "", {{"if it does not come back", "zd unlock " + asked.name.value_or("NAME")}});
   } catch (lifecycle::unacknowledged const& e) {
     std::vector<finding> missing;
-    for (auto const& one : e.missing()) missing.push_back({fmt::format("{} is at epoch {}", one.who(), one.epoch), ""});
+    for (auto const& one : e.missing())
+      missing.push_back({fmt::format("{} is at epoch {}{}", one.who(), one.epoch,
+                                     one.owner.gone() ? ", and has ended: it counts until its lease is over" : ""),
+                         ""});
     return {e.code(), exit_code::unacknowledged, "not every process obeys in time", std::move(missing),
             then("what was announced is safe beside what was before.")};
   } catch (state_failure const& e) {
@@ -133,7 +137,7 @@ template <lifecycle::migration... Ms> int run(std::vector<std::string> const& ar
           .say(fmt::format("stopped; what was done is saved. zd {} goes on from here.", asked.command));
     return static_cast<int>(ended ? exit_code::terminated : exit_code::interrupted);
   } catch (...) {
-    return complain(detail::explained(asked.command));
+    return complain(detail::explained(asked));
   }
 }
 

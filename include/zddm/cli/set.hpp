@@ -82,12 +82,14 @@ inline std::string in_words(backfill::settings const& s) {
 template <class F> void change_pace(session& s, subject const& m, std::string const& note, F&& f) {
   auto next = backfill::settings_of(s.state, m.name());
   f(next);
-  if (!note.empty() && !s.asked.dry_run) {
+  bool const only_said = !note.empty() && s.asked.dry_run;
+  if (!note.empty() && !only_said) {
     next = backfill::change_settings(s.state, m.name(), f);
     s.remark(m.name(), note);
   }
   s.out.event("settings", {{"migration", m.name()}, {"settings", as_json(next)}});
-  s.out.line(fmt::format("{}: {}", m.name(), in_words(next)));
+  s.out.line(fmt::format("{}: {}{}{}", m.name(), only_said ? "would be " : "", in_words(next),
+                         only_said ? "; nothing was changed" : ""));
 }
 
 } // namespace detail

@@ -48,16 +48,15 @@ public:
   step_run(session& s, subject& m, lifecycle::step asked) : s_(s), m_(m), asked_(asked) {
     auto const r = s_.record(m_.name());
     auto const& path = lifecycle::path_of(asked_);
+    bool const forward = asked_ != lifecycle::step::roll_back && asked_ != lifecycle::step::switch_off;
     if (!lifecycle::done(asked_, r.now.at) && !lifecycle::next_row(asked_, r.now.at)) {
       std::vector<finding> findings{
           {fmt::format("it is {}, and {} starts from {}", to_string(r.now.at), path.name,
                        asked_ == lifecycle::step::roll_back ? "a state before completed" : to_string(path.from)),
-           next_command(r.now.at).empty() || asked_ == lifecycle::step::roll_back
-               ? std::string()
-               : fmt::format("zd {} {}", next_command(r.now.at), m_.name())}};
+           next_command(r.now.at).empty() || !forward ? std::string()
+                                                      : fmt::format("zd {} {}", next_command(r.now.at), m_.name())}};
       throw failure(301, exit_code::refused, fmt::format("cannot {} {}", path.name, m_.name()), std::move(findings));
     }
-    bool const forward = asked_ != lifecycle::step::roll_back && asked_ != lifecycle::step::switch_off;
     if (forward && !lifecycle::done(asked_, r.now.at) && r.now.shut != lifecycle::quarantine::none)
       throw failure(309, exit_code::refused, fmt::format("cannot {} {} while New is in quarantine", path.name, m_.name()),
                     {{"New could not be reached; reads go to Old", fmt::format("zd repair {}", m_.name())}});
