@@ -64,6 +64,7 @@ TEST_CASE("help_out: there is nothing to do once all is copied") {
   leader const other(d);
   d.run(cli::migrate);
   CHECK(d.m.count("copy") == 0);
+  CHECK(d.said("names: nothing is left to copy"));
 }
 
 TEST_CASE("help_out: another command, or one that plans anew, is not helped") {

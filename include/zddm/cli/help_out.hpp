@@ -25,7 +25,10 @@ inline void help_out(session& s, subject& m, lifecycle::operator_entry const& le
   for (;;) {
     auto const at = s.record(m.name()).now.at;
     auto const covered = backfill::coverage_of(s.state, m.name());
-    if (at > lifecycle::row::migrating || covered.complete()) return;
+    if (at > lifecycle::row::migrating || covered.complete()) {
+      s.out.say(fmt::format("{}: nothing is left to copy", m.name()));
+      return;
+    }
     if (at == lifecycle::row::migrating && covered.planned) break;
     if (!lifecycle::operator_of(s.state, m.name())) return;
     s.stop.sleep(std::chrono::milliseconds(200));

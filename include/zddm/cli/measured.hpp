@@ -37,7 +37,7 @@ public:
     if (auto const share = agreed.share())
       all.push_back(fmt::format("compare    {} of {} in the last hour", percent_of(*share), agreed.compared));
     if (auto const reads = beside(calls.old_reads, calls.new_reads); !reads.empty()) all.push_back("latency    " + reads);
-    if (auto const writes = beside(calls.old_writes, calls.new_writes); !writes.empty()) all.push_back("  of writes  " + writes);
+    if (auto const writes = beside(calls.old_writes, calls.new_writes); !writes.empty()) all.push_back("of writes  " + writes);
     return all;
   }
 
@@ -58,7 +58,7 @@ private:
   static std::string beside(distribution const& in_old, distribution const& in_new) {
     auto const of = [](std::string_view store, distribution const& d) {
       if (d.size() == 0) return std::string();
-      return fmt::format("{} p50 {} p99 {}", store, latency_in_words(d.quantile(0.5)), latency_in_words(d.quantile(0.99)));
+      return fmt::format("{} p50 {:>6} p99 {:>6}", store, latency_in_words(d.quantile(0.5)), latency_in_words(d.quantile(0.99)));
     };
     auto text = of("old", in_old);
     if (auto const other = of("new", in_new); !other.empty()) text += (text.empty() ? "" : "     ") + other;
