@@ -39,6 +39,19 @@ testing::fault_script ends_lease(lifecycle::handle& h, std::string member) {
 
 } // namespace
 
+TEST_CASE("lifecycle shared: a process that never joined serves nothing; one that has joined is not put back") {
+  table from, to;
+  lifecycle::handle h("m");
+  proxy<table, table, lifecycle::shared> early(from, to, h);
+  CHECK_THROWS_AS((void)early.write("a", 1), lease_lost);
+  CHECK_THROWS_AS((void)early.read("a"), lease_lost);
+  CHECK(from.size() == 0);
+  give(h);
+  proxy<table, table, lifecycle::shared> late(from, to, h);
+  early.write("a", 1);
+  CHECK(late.read("a") == 1);
+}
+
 TEST_CASE("lifecycle shared: a process may act as long as its lease lasts") {
   lifecycle::handle h("m");
   bound b(h);

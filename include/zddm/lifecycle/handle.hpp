@@ -144,6 +144,11 @@ public:
   void extend_lease(coarse_clock::time_point until) noexcept {
     lease_end_.store(until.time_since_epoch().count(), std::memory_order_release);
   }
+  /// Nothing may be done until a lease is given, unless one was: a process of a fleet that has not joined knows nothing.
+  void await_lease() noexcept {
+    auto none = std::numeric_limits<coarse_clock::rep>::max();
+    lease_end_.compare_exchange_strong(none, std::numeric_limits<coarse_clock::rep>::min(), std::memory_order_acq_rel);
+  }
   bool lease_valid() const noexcept {
     auto const end = lease_end_.load(std::memory_order_acquire);
     return end == std::numeric_limits<coarse_clock::rep>::max() || coarse_clock::now().time_since_epoch().count() <= end;

@@ -17,7 +17,8 @@ struct shared {
   public:
     static constexpr bool many_processes = true;
 
-    bind(handle& h) noexcept : handle_(&h) {}
+    /// Without a `member` the handle may do nothing.
+    bind(handle& h) noexcept : handle_(&h) { h.await_lease(); }
 
     [[nodiscard]] handle::operation enter() const { return handle_->enter(); }
     handle& migration() const noexcept { return *handle_; }

@@ -326,8 +326,8 @@ private:
     if constexpr (!is_fixed)
       if (!lifecycle_.may_act())
         throw lease_lost(
-            "this process's lease on the migration is over and the state store was not reached to renew it; nothing was "
-            "done by this call. It serves again once the state store answers");
+            "this process has no lease on the migration: its member did not reach the state store to renew it, or it has no "
+            "member; nothing was done by this call. It serves again once its lifecycle::member has a lease");
   }
 
   [[noreturn]] void refuse() const {
