@@ -13,6 +13,7 @@ from zd import NAME, Place, Terminal, check, main, program, stop
 
 ROWS = 60_000
 ESCAPE = "\x1b"
+REDRAWN = r"\r\x1b\[\?7l" + NAME  # what is too long for the terminal does not wrap
 
 
 def progress_in_a_terminal():
@@ -21,7 +22,7 @@ def progress_in_a_terminal():
         place.must("prepare")
         for _ in range(3):  # a machine may be faster than this test can type
             with Terminal(place, "migrate") as zd:
-                zd.wait_for(r"\r" + NAME + r"  \d+ of \d+ chunks  \d+\.\d %")
+                zd.wait_for(REDRAWN + r"  \d+ of \d+ chunks  \d+\.\d %")
                 zd.type("\x03")
                 code = zd.end()
             if code != 0:
@@ -40,7 +41,7 @@ def progress_in_a_terminal():
             took = time.monotonic() - began
         check(code == 0, f"ended with {code}: {zd.shown!r}")
         check(f"goes on where it stopped: {done} of {ROWS} rows were done before" in zd.shown, zd.shown)
-        drawn = len(re.findall(r"\r" + NAME, zd.shown))
+        drawn = len(re.findall(REDRAWN, zd.shown))
         check(0 < drawn <= 10 * took + 2, f"{drawn} redraws in {took:.1f} s")
         now = place.status()
         check(now["row"] == "migrated", f"{now}")
