@@ -91,6 +91,32 @@ TEST_CASE("comparing: nothing is said of stores that left the rows in which they
   cli::comparing(s, d.m, {}).run();
 }
 
+TEST_CASE("comparing: what was seen of one copy says nothing of a later one, after a rollback or a new plan") {
+  desk d("verify");
+  d.place(row::migrated);
+  auto s = d.session();
+  zddm::backfill::state_queue<zddm::memory::state_store> queue(d.memory, "names");
+  queue.make("", 1);
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    CHECK_NOTHROW(how.confirm());
+    queue.forget();
+    queue.make("", 1);
+    try {
+      how.confirm();
+      FAIL("the copy is another one");
+    } catch (cli::failure const& e) {
+      CHECK(e.code() == 301);
+      CHECK(e.exit() == cli::exit_code::refused);
+      CHECK(e.findings().at(0).remedy == "zd verify names");
+    }
+    how.save(at(4));
+    throw zddm::store_error(zddm::error_class::transient, "x");
+  };
+  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+  d.m.comparing = [&](zddm::verify::options const& how) { CHECK_FALSE(how.from); };
+  cli::comparing(s, d.m, {}).run();
+}
+
 TEST_CASE("comparing: how it gets on is shown, with values only where they are asked for") {
   desk d("verify", true);
   d.place(row::migrated);

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include <zddm/backfill/state_queue.hpp>
 #include <zddm/cli/failure.hpp>
 #include <zddm/cli/progress.hpp>
 #include <zddm/cli/session.hpp>
@@ -40,21 +41,38 @@ inline std::string in_words(verify::sample const& s) {
   return s.ranges != 0 ? fmt::format("{} ranges", s.ranges) : to_string(s.share);
 }
 
+namespace detail {
+
+/// Tells the copies that New held one after the other apart: a rollback ends one, and so does a plan that is made anew.
+inline std::uint64_t copy_in(session const& s, subject const& m) {
+  auto const plan = backfill::state_queue<shared_state>(s.state, m.name()).plan();
+  return plan ? plan->id : 0;
+}
+
+} // namespace detail
+
 /// One comparison of both stores: shows how it gets on, goes on where an earlier one of its kind was stopped, and is stopped with
-/// its position saved. A dry run neither takes up nor saves one.
+/// its position saved. A dry run neither takes up nor saves one. Says nothing of a copy other than the one it began with.
 class comparing {
 public:
   comparing(session& s, subject& m, verify::sample const& what)
-      : s_(s), m_(m), kept_(s.state, m.name(),
-                            s.asked.continuous ? "continuous"
-                            : what.partial()   ? "sample"
-                                               : "full",
-                            fmt::format("{} {} {} {}", m.name(), m.from(), m.to(), in_words(what))),
+      : s_(s), m_(m), copy_(detail::copy_in(s, m)),
+        kept_(s.state, m.name(),
+              s.asked.continuous ? "continuous"
+              : what.partial()   ? "sample"
+                                 : "full",
+              fmt::format("{} {} {} {} {}", m.name(), m.from(), m.to(), in_words(what), copy_)),
         shown_(s.out, m.name()) {
     how.sample = what;
     how.values = s.asked.values;
     how.stop = s.stop.token();
-    how.confirm = [this] { require_comparable(s_, m_); };
+    how.confirm = [this] {
+      require_comparable(s_, m_);
+      if (detail::copy_in(s_, m_) != copy_)
+        throw failure(301, exit_code::refused, fmt::format("cannot {} {}", s_.asked.command, m_.name()),
+                      {{"its rows were copied anew meanwhile, and what was seen until then says nothing of them",
+                        fmt::format("zd {} {}", s_.asked.command, m_.name())}});
+    };
     how.told = [this](verify::status const& now) {
       shown_(now);
       walked_ = now.walked;
@@ -96,6 +114,7 @@ private:
 
   session& s_;
   subject& m_;
+  std::uint64_t copy_;
   verify::checkpoint<shared_state> kept_;
   progress shown_;
   std::uint64_t walked_ = 0;
