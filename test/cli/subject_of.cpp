@@ -46,6 +46,25 @@ struct with_versions {
   static inline store from, to;
 };
 
+/// The same, and the keys of New stand in another order than Old's.
+struct renamed {
+  static std::string to_new(std::string const& v) { return v; }
+  static std::string to_old(std::string const& v) { return v; }
+  static std::string key_to_new(int k) { return std::to_string(k); }
+  static int key_to_old(std::string const& k) { return std::stoi(k); }
+};
+struct with_versions_and_renamed_keys {
+  static constexpr std::string_view name = "renamed";
+  using old_type = mapped<memory::store<int, std::string>, renamed>;
+  using new_type = memory::store<std::string, std::string>;
+  using proxy_type = proxy<old_type, new_type, lifecycle::shared, consistency::versioned>;
+  old_type& old_store() { return shaped; }
+  new_type& new_store() { return to; }
+  static inline memory::store<int, std::string> from;
+  static inline old_type shaped{from};
+  static inline new_type to;
+};
+
 intent_id const dead{1, 1}, live{2, 1};
 bool is_dead(intent_id id) { return id == dead; }
 
@@ -219,4 +238,37 @@ TEST_CASE("subject_of: stores that keep versions are copied, compared, healed an
   CHECK(drained.dry());
   CHECK(*to.get(9) == "nine");
   CHECK(m.compare(how).unknown.total() == 0);
+}
+
+TEST_CASE("subject_of: a drain by versions heals what New does not know, and decides nothing where New knows better") {
+  environment const env;
+  auto& from = with_versions::from;
+  auto& to = with_versions::to;
+  from.clear();
+  to.clear();
+  subject_of<with_versions> m(env);
+  to.put_if_newer(4, "four", from.put_next(4, "four", 1));
+  from.put_next(5, "five", 1);
+  to.erase_if_newer(5, {9, 1});
+  from.put_next(6, "its process died", 1);
+  auto const drained = m.drain(is_dead, {});
+  CHECK(drained.healed == 1);
+  CHECK(drained.dry());
+  CHECK(*to.get(6) == "its process died");
+  CHECK_FALSE(to.get(5));
+  CHECK((from.get_versioned(5).version == version{1, 1}));
+}
+
+TEST_CASE("subject_of: a drain by versions goes over stores whose keys stand in different orders") {
+  environment const env;
+  using stores = with_versions_and_renamed_keys;
+  subject_of<stores> m(env);
+  for (int i = 1; i <= 30; ++i) {
+    auto const v = stores::from.put_next(i, "v", 1);
+    if (i != 7) stores::to.put_if_newer(std::to_string(i), "v", v);
+  }
+  auto const drained = m.drain(is_dead, {});
+  CHECK(drained.healed == 1);
+  CHECK(drained.dry());
+  CHECK(stores::to.get("7"));
 }

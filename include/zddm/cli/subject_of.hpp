@@ -23,6 +23,7 @@
 #include <zddm/core/version.hpp>
 #include <zddm/lifecycle/migration.hpp>
 #include <zddm/verify/look_at.hpp>
+#include <zddm/verify/lookup.hpp>
 #include <zddm/verify/merge.hpp>
 #include <zddm/verify/version_repair.hpp>
 
@@ -216,12 +217,16 @@ public:
   verify::drained drain(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) override {
     if constexpr (versions) { // nothing lists the keys that New was made to forget
       repair_type repair(from_store(), to_store());
-      verify::merge(
-          from_store(), to_store(), {.stop = stop},
-          [&](verify::kind what, auto const& key) {
-            if (what == verify::kind::missing) repair(key);
-          },
-          [](auto const&) {});
+      auto const heal = [&](verify::kind what, key_of<new_type> const& key) {
+        if (what != verify::kind::missing) return;
+        auto const seen = way{}.look(from_store(), to_store(), key);
+        if (seen.behind || seen.unknown) repair(key); // else New knows that the key was erased, by a later version than Old's
+      };
+      auto const keyless = [](auto const&) {};
+      if constexpr (ordered_like_new<old_type> && ordered_like_new<new_type>)
+        verify::merge(from_store(), to_store(), {.stop = stop}, heal, keyless);
+      else
+        verify::lookup(from_store(), to_store(), {.stop = stop}, heal, keyless);
       return {repair.done().healed, 0, repair.done().in_flight + repair.done().left};
     } else if constexpr (stores)
       return verify::drain(from_store(), to_store(), abandoned, 1000, stop);
