@@ -117,6 +117,29 @@ TEST_CASE("comparing: what was seen of one copy says nothing of a later one, aft
   cli::comparing(s, d.m, {}).run();
 }
 
+TEST_CASE("comparing: what was found before a repair is not counted after it") {
+  desk d("verify");
+  d.place(row::migrated);
+  auto s = d.session();
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    how.save(at(4));
+    throw zddm::store_error(zddm::error_class::transient, "x");
+  };
+  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+  zddm::verify::repairs done{};
+  bool resumed = false;
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    resumed = how.from.has_value();
+    throw zddm::store_error(zddm::error_class::transient, "x");
+  };
+  cli::comparing(s, d.m, {}).heal({.dry_run = true}, done);
+  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+  CHECK(resumed);
+  cli::comparing(s, d.m, {}).heal({}, done);
+  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+  CHECK_FALSE(resumed);
+}
+
 TEST_CASE("comparing: how it gets on is shown, with values only where they are asked for") {
   desk d("verify", true);
   d.place(row::migrated);

@@ -97,8 +97,9 @@ public:
     return found;
   }
 
-  /// Heals what stays wrong, on the way.
+  /// Heals what stays wrong, on the way. What earlier ones that were stopped have found holds no longer.
   verify::report heal(verify::repair_options const& mending, verify::repairs& done) {
+    if (!mending.dry_run) verify::checkpoint<shared_state>::forget_all(s_.state, m_.name());
     auto found = m_.heal(how, mending, done);
     finish(found);
     return found;
