@@ -262,6 +262,16 @@ TEST_CASE("scans are in Old's order and bounded by New's keys") {
   CHECK_THROWS_AS(view.scan({}, 100, [](auto const&, auto const&) {}), zddm::unmappable);
 }
 
+TEST_CASE("a store can hold the keys for which every mapping around it has a counterpart") {
+  CHECK(zddm::can_hold<old_store>(1));
+  CHECK(zddm::can_hold<of<merge>>(1));
+  CHECK(zddm::can_hold<of<rekey>>("p1"));
+  CHECK_FALSE(zddm::can_hold<of<rekey>>("1"));
+  using around = zddm::mapped<of<rekey>, shout>;
+  CHECK(zddm::can_hold<around>("p1"));
+  CHECK_FALSE(zddm::can_hold<around>("1"));
+}
+
 TEST_CASE("pages with refusals give each row once and end only where the next can start") {
   old_store old;
   // Bad keys first, between and last; bad values too.

@@ -2,6 +2,7 @@
 #include <zddm/verify/lookup.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -79,4 +80,49 @@ TEST_CASE("lookup asks for the keys of a share alone, and goes on where a stretc
   CHECK(stretches == 4);
   CHECK((odd == std::map<int, kind>{
                     {25, kind::missing}, {50, kind::missing}, {75, kind::missing}, {100, kind::missing}, {200, kind::extra}}));
+}
+
+TEST_CASE("lookup finds a key of New that Old could not even have") {
+  test::old_people from;
+  test::add_people(from, 3);
+  test::under_new_keys shaped(from);
+  new_people to;
+  for (int i = 1; i <= 3; ++i) to.put("p" + std::to_string(i), *shaped.get("p" + std::to_string(i)));
+  to.put("nobody", {"nobody asked", 1});
+  std::map<std::string, kind> odd;
+  auto const back = lookup_back(shaped, to, {}, [&](kind k, std::string const& key) { odd.emplace(key, k); }, [](auto const&) {});
+  CHECK(back.compared == 1);
+  CHECK((odd == std::map<std::string, kind>{{"nobody", kind::extra}}));
+}
+
+namespace {
+
+/// Every fifth key has no counterpart.
+struct but_fifths : test::one_name {
+  static constexpr bool keys_ordered = true;
+  static long key_to_new(int k) {
+    if (k % 5 == 0) throw zddm::unmappable("a fifth");
+    return k;
+  }
+  static int key_to_old(long k) { return static_cast<int>(k); }
+};
+
+} // namespace
+
+TEST_CASE("lookup in stretches tells each row whose key has no counterpart once") {
+  test::old_people from;
+  test::add_people(from, 33);
+  zddm::mapped<test::old_people, but_fifths> shaped(from);
+  zddm::memory::store<long, test::new_person> to;
+  for (std::uint64_t most : {1u, 3u, 8u, 100u})
+    for (std::size_t page : {1u, 4u, 10u, 100u}) {
+      std::vector<std::string> keyless;
+      std::uint64_t walked = 0;
+      for (zddm::verify::advance<long> n; !n.ends; walked += n.walked)
+        n = lookup(
+            shaped, to, {.range = {n.last, {}}, .most = most, .page = page}, [](auto...) {},
+            [&](std::string const& key) { keyless.push_back(key); });
+      CHECK(walked == 27);
+      CHECK(keyless == std::vector<std::string>{"5", "10", "15", "20", "25", "30"});
+    }
 }

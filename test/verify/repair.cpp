@@ -12,6 +12,8 @@
 #include <doctest/doctest.h>
 
 #include <zddm/core/diff.hpp>
+#include <zddm/core/error.hpp>
+#include <zddm/core/mapping.hpp>
 #include <zddm/memory/store.hpp>
 #include <zddm/verify/drain.hpp>
 
@@ -404,4 +406,41 @@ TEST_CASE("repair gives each of its intents a number of its own") {
     seen.insert(b());
   }
   CHECK(seen.size() == 200);
+}
+
+TEST_CASE("repair takes a row from New whose key Old could not even have, and a drain settles one that is unknown") {
+  using new_people = zddm::memory::store<std::string, test::new_person>;
+  test::old_people from;
+  test::under_new_keys shaped(from);
+  new_people to;
+  to.put("nobody", {"nobody asked", 1});
+  repair<test::under_new_keys, new_people> r(shaped, to);
+  CHECK(r("nobody"));
+  CHECK(r.done().healed == 1);
+  CHECK_FALSE(to.get("nobody"));
+  CHECK(to.look("nobody").known == knowledge::absent);
+  to.release("nobody", to.begin("nobody", {7, 1}).value());
+  CHECK(zddm::verify::drain(shaped, to, [](auto) { return false; }).dry());
+}
+
+TEST_CASE("repair after the switch leaves a row of New whose key Old could not even have") {
+  struct renamed {
+    static std::string to_new(std::string const& v) { return v; }
+    static std::string to_old(std::string const& v) { return v; }
+    static std::string key_to_new(int k) { return std::to_string(k); }
+    static int key_to_old(std::string const& k) {
+      if (k == "nobody") throw zddm::unmappable("no such key");
+      return std::stoi(k);
+    }
+  };
+  using new_people = zddm::memory::store<std::string, std::string>;
+  people from;
+  zddm::mapped<people, renamed> shaped(from);
+  new_people to;
+  to.put("nobody", "nobody asked");
+  repair<zddm::mapped<people, renamed>, new_people> r(shaped, to, {.right = zddm::verify::authority::new_store});
+  CHECK_FALSE(r("nobody"));
+  CHECK(r.done().left == 1);
+  CHECK(to.get("nobody") == "nobody asked");
+  CHECK_FALSE(to.look("nobody").pending);
 }

@@ -189,6 +189,8 @@ TEST_CASE("run names a row whose key has no counterpart, and verifies keys in an
   REQUIRE(r.listed.size() == 2);
   CHECK(r.listed[0].key == "-2");
   CHECK(r.listed[1].key == "\"p17\"");
+  to.put("nobody", {"nobody asked", 1});
+  CHECK(run(shaped, to, s.o).wrong.extra == 1);
 }
 
 TEST_CASE("run that is stopped is not complete, and not clean") {

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <zddm/core/error.hpp>
+#include <zddm/core/mapping.hpp>
 #include <zddm/memory/store.hpp>
 
 using people = zddm::memory::store<int, std::string>;
@@ -115,5 +117,36 @@ TEST_CASE("version_repair heals what New was made to forget") {
     CHECK(s.mend(right).healed == 1);
     CHECK(s.from.get(1) == "v2");
     CHECK(s.alike());
+  }
+}
+
+namespace {
+
+/// A key of New may have no counterpart.
+struct renamed {
+  static std::string to_new(std::string const& v) { return v; }
+  static std::string to_old(std::string const& v) { return v; }
+  static std::string key_to_new(int k) { return std::to_string(k); }
+  static int key_to_old(std::string const& k) {
+    if (k == "nobody") throw zddm::unmappable("no such key");
+    return std::stoi(k);
+  }
+};
+
+} // namespace
+
+TEST_CASE("version_repair takes a row from New whose key Old could not even have, and leaves it where New is right") {
+  using shape = zddm::mapped<people, renamed>;
+  using new_people = zddm::memory::store<std::string, std::string>;
+  for (auto const right : {authority::new_store, authority::old_store}) {
+    people from;
+    shape shaped(from);
+    new_people to;
+    to.put_if_newer("nobody", "nobody asked", {3, 1});
+    zddm::verify::version_repair<shape, new_people> r(shaped, to, {.right = right});
+    bool const old_is_right = right == authority::old_store;
+    CHECK(r("nobody") == old_is_right);
+    CHECK(r.done().left == (old_is_right ? 0 : 1));
+    CHECK(to.get("nobody").has_value() != old_is_right);
   }
 }

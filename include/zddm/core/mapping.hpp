@@ -85,6 +85,14 @@ template <class S>
   requires requires { S::is_ordered; }
 inline constexpr bool ordered_like_new<S> = S::is_ordered;
 
+/// Whether the store can hold a row under the key: not so where a mapping has no counterpart for it.
+template <class S> bool can_hold(key_of<S> const& key) {
+  if constexpr (requires { S::has_counterpart(key); })
+    return S::has_counterpart(key);
+  else
+    return true;
+}
+
 /// What New must hold once `input` is put into Old: the input itself, unless a mapping changes it on its way.
 template <class Old> decltype(auto) held_by(Old const& old_store, input_of<Old> const& input) {
   if constexpr (detail::is_mapped<Old>)
@@ -137,6 +145,15 @@ public:
   explicit mapped(Old& old_store) noexcept : old_(&old_store) {}
 
   Old& old_store() const noexcept { return *old_; }
+
+  /// Whether Old can hold a row under the key.
+  static bool has_counterpart(key_type const& key) {
+    try {
+      return can_hold<Old>(to_old_key(key));
+    } catch (unmappable const&) {
+      return false;
+    }
+  }
 
   /// As Old says of itself.
   decltype(auto) at_risk() const

@@ -49,6 +49,10 @@ public:
   /// False once a row was met whose key is not above the one before.
   bool ascending() const { return ascending_; }
 
+  /// Whether another cursor, of the rows behind a place before the present row, or behind it where it is `passed`, is told none
+  /// of the keyless rows again.
+  bool can_part(bool passed) const { return !told_ || (passed && at_ + 1 == used_ && !last_page_); }
+
   void next() {
     if (++at_ == used_ && !last_page_) load();
   }
@@ -57,6 +61,7 @@ private:
   void load() {
     key_range<key_of<Store>> const rest{last_, upto_};
     at_ = used_ = 0;
+    told_ = false;
     auto const visited = scan_with_refusals(
         store_, rest, limit_,
         [&]<class Key, class Value>(Key&& key, Value&& value) { keep(std::forward<Key>(key), std::forward<Value>(value)); },
@@ -64,7 +69,7 @@ private:
           if (r.key)
             keep(*r.key, std::nullopt);
           else
-            keyless_(r.old_key);
+            keyless_(r.old_key), told_ = true;
         });
     last_page_ = visited < limit_;
     for (std::size_t i = 0; i < used_; ++i)
@@ -91,6 +96,7 @@ private:
   std::optional<key_of<Store>> last_;
   std::optional<key_of<Store>> upto_;
   bool last_page_ = false;
+  bool told_ = false; ///< of a keyless row in this page
   bool ascending_ = true;
 };
 

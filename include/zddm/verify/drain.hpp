@@ -11,9 +11,9 @@
 
 #include <boost/hana/define_struct.hpp>
 
-#include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
 #include <zddm/core/store.hpp>
+#include <zddm/verify/look_at.hpp>
 
 namespace zddm::verify {
 
@@ -50,12 +50,9 @@ drained drain(Old& from, New& to, Abandoned&& abandoned, std::size_t page = 1000
       if (seen.pending)
         ++n.in_flight;
       else if (seen.known == knowledge::unknown) {
-        bool filled = false;
-        try {
-          filled = to.fill(k, from.get(k), seen.seen);
-        } catch (unmappable const&) {
-        }
-        ++(filled ? n.healed : n.left_unknown);
+        std::optional<value_of<New>> value;
+        bool const mapped = detail::read_old<Old>(value, k, [&] { return from.get(k); });
+        ++(mapped && to.fill(k, value, seen.seen) ? n.healed : n.left_unknown);
       }
     }
   }

@@ -11,6 +11,7 @@
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
+#include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
 #include <zddm/verify/report.hpp>
@@ -40,12 +41,12 @@ namespace detail {
 inline constexpr int damaged_record = 111; ///< the error code of a store that cannot read one
 
 /// False: Old has a row that has no counterpart.
-template <class Value, class Read> bool read_old(std::optional<Value>& into, Read&& read) {
+template <class Old, class Read> bool read_old(std::optional<value_of<Old>>& into, key_of<Old> const& key, Read&& read) {
   try {
     into = read();
     return true;
   } catch (unmappable const&) {
-    return false;
+    return !can_hold<Old>(key);
   }
 }
 
@@ -70,7 +71,7 @@ struct by_intents {
     glance<value_of<New>> g;
     try {
       auto before = to.look(key);
-      bool const mapped = detail::read_old(g.in_old, [&] { return from.get(key); });
+      bool const mapped = detail::read_old<Old>(g.in_old, key, [&] { return from.get(key); });
       auto const after = to.look(key);
       g.moving = before.pending || after.pending || before.generation != after.generation || !same(before.value, after.value);
       g.known = before.known;
@@ -92,7 +93,7 @@ struct by_versions {
   glance<value_of<New>> look(Old& from, New& to, key_of<New> const& key) const {
     glance<value_of<New>> g;
     auto before = to.get_versioned(key);
-    bool const mapped = detail::read_old(g.in_old, [&] {
+    bool const mapped = detail::read_old<Old>(g.in_old, key, [&] {
       auto here = from.get_versioned(key);
       g.old_at = here.version;
       return std::move(here.value);
@@ -114,7 +115,7 @@ struct by_values {
   template <class Old, class New> glance<value_of<New>> look(Old& from, New& to, key_of<New> const& key) const {
     glance<value_of<New>> g;
     g.in_new = to.get(key);
-    bool const mapped = detail::read_old(g.in_old, [&] { return from.get(key); });
+    bool const mapped = detail::read_old<Old>(g.in_old, key, [&] { return from.get(key); });
     g.moving = !same(g.in_new, to.get(key));
     g.known = g.in_new ? knowledge::present : knowledge::absent;
     g.wrong = detail::difference_of(g, mapped);

@@ -3,6 +3,7 @@
 
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
+#include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/verify/cursor.hpp>
 #include <zddm/verify/report.hpp>
@@ -17,7 +18,7 @@ template <class Store> bool holds(Store& store, key_of<Store> const& key) {
   try {
     return store.get(key).has_value();
   } catch (unmappable const&) {
-    return true;
+    return can_hold<Store>(key);
   }
 }
 
@@ -27,7 +28,7 @@ advance<key_of<Store>> each_row(Store& store, stretch<key_of<Store>> const& s, K
   advance<key_of<Store>> n;
   for (cursor<Store> rows(store, s.range, s.page, keyless); auto const* row = rows.get(); rows.next()) {
     if (s.wants(row->key)) n.compared += compare(*row);
-    if (!s.over(++n.walked)) continue;
+    if (!s.over(++n.walked, rows.can_part(true))) continue;
     n.last = row->key;
     return n;
   }

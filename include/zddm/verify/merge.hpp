@@ -5,6 +5,7 @@
 
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
+#include <zddm/core/mapping.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/verify/cursor.hpp>
 #include <zddm/verify/report.hpp>
@@ -40,7 +41,7 @@ advance<key_of<New>> merge(Old& from, New& to, stretch<key_of<New>> const& s, Od
       else if (!same(*o->value, *w->value))
         odd(kind::differs, key);
     }
-    if (s.over(++n.walked)) {
+    if (s.over(++n.walked, left.can_part(order <= 0) && (order <= 0 || can_hold<Old>(key)))) {
       n.last = key;
       return n;
     }

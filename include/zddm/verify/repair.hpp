@@ -74,6 +74,7 @@ private:
     bool const to_old = o_.right == authority::new_store && g.known != knowledge::unknown;
     if (g.wrong == kind::unmappable && (to_old || g.known == knowledge::unknown)) return done_.unmappable;
     if (g.wrong == kind::damaged) return fence(key);
+    if (to_old && !can_hold<Old>(key)) return done_.left;
     return to_old ? into_old(key) : into_new(key, g.wrong == kind::unmappable);
   }
 
@@ -87,16 +88,16 @@ private:
     std::optional<intent> const t = to_.begin(key, o_.next_intent());
     if (!t) return done_.in_flight;
     std::optional<value_of<New>> value;
+    bool mapped = false;
     try {
-      value = from_.get(key);
-    } catch (unmappable const&) {
-      to_.release(key, *t);
-      return done_.unmappable;
+      mapped = detail::read_old<Old>(value, key, [&] { return from_.get(key); });
     } catch (...) {
       to_.release(key, *t);
       throw;
     }
-    return to_.end(key, *t, value) ? done_.healed : done_.in_flight;
+    if (mapped) return to_.end(key, *t, value) ? done_.healed : done_.in_flight;
+    to_.release(key, *t);
+    return done_.unmappable;
   }
 
   std::uint64_t& into_old(key_of<New> const& key) {

@@ -58,6 +58,10 @@ private:
 
   std::uint64_t* rewrite(key_of<New> const& key, look const& g) {
     bool const to_old = o_.right == authority::new_store && g.known != knowledge::unknown;
+    if (!can_hold<Old>(key)) {
+      if (to_old) return &done_.left;
+      return o_.dry_run || take(key, std::nullopt, {g.at.counter + 1, process_}) ? &done_.healed : nullptr;
+    }
     if constexpr (!conditional_store<Old>)
       return &done_.left;
     else {
