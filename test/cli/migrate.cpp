@@ -33,6 +33,14 @@ TEST_CASE("migrate: copied, drained, compared, then migrated") {
   CHECK(d.said("phase=backfill"));
 }
 
+TEST_CASE("migrate: a file for what is found that cannot be written is told of before the work, not after it") {
+  desk d("migrate");
+  d.place(row::prepared);
+  d.asked.output = "/nowhere/found.jsonl";
+  CHECK(d.failure_of(cli::migrate).code() == 322);
+  CHECK(d.m.count("copy") == 0);
+}
+
 TEST_CASE("migrate: mismatches keep it migrating, and the next run compares again") {
   desk d("migrate");
   d.place(row::prepared);

@@ -57,11 +57,11 @@ inline void lead(session& s, subject& m, step_run& step, hold& h) {
       throw chunks_planned{};
     }
     if (m.between_stores()) {
+      event_file file(s.asked.output);
       copy(s, m);
       note_unknown(s, m, settle(s, m, false).left_unknown);
       s.out.say(fmt::format("{}: comparing both stores", m.name()));
       auto const found = comparing(s, m, {}).run();
-      event_file file(s.asked.output);
       tell_comparison(s, m, found, evidence_of::everything, file);
       if (!s.asked.overridden("mismatches"))
         require_agreement(s, m, found, "it stays migrating, which is safe; run zd migrate again after the repair.");
