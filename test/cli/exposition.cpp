@@ -24,3 +24,10 @@ TEST_CASE("exposition: what a label says is escaped") {
   e.sample("zddm_a", {{"owner", "a \"b\" \\ c\nd"}}, 1);
   CHECK(e.text().find("owner=\"a \\\"b\\\" \\\\ c\\nd\"} 1\n") != std::string::npos);
 }
+
+TEST_CASE("exposition: what is no UTF-8 is replaced, since a label of it would spoil all samples") {
+  exposition e;
+  e.describe("zddm_a", "gauge", "a");
+  e.sample("zddm_a", {{"owner", "caf\xe9 caf\xc3\xa9\t\xe2\x82"}}, 1);
+  CHECK(e.text().find("owner=\"caf\xef\xbf\xbd caf\xc3\xa9\t\xef\xbf\xbd\xef\xbf\xbd\"} 1\n") != std::string::npos);
+}

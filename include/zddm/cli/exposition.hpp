@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/core.h>
+
+#include <zddm/core/text.hpp>
 
 namespace zddm::cli {
 
@@ -43,13 +47,18 @@ private:
 
   static std::string escaped(std::string_view text) {
     std::string out;
-    for (char const c : text)
-      if (c == '\n')
+    while (!text.empty()) {
+      auto const n = text::detail::shown_character(text);
+      if (text[0] == '\n')
         out += "\\n";
+      else if (n == 0 && static_cast<unsigned char>(text[0]) >= 0x80)
+        out += "\xef\xbf\xbd"; // one who reads the samples refuses them all for a label that is no UTF-8
       else {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
+        if (text[0] == '"' || text[0] == '\\') out += '\\';
+        out += text.substr(0, std::max<std::size_t>(n, 1));
       }
+      text.remove_prefix(std::max<std::size_t>(n, 1));
+    }
     return out;
   }
 
