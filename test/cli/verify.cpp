@@ -163,6 +163,28 @@ TEST_CASE("verify: stopped it goes on, with --restart it begins anew") {
   CHECK_FALSE(resumed);
 }
 
+TEST_CASE("verify: one that another operator keeps out takes nothing of his away") {
+  desk d("verify");
+  d.place(row::migrated);
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    zddm::verify::position at;
+    at.todo = {{false, "3", {}}};
+    how.save(at);
+    throw zddm::store_error(zddm::error_class::transient, "the store is down");
+  };
+  CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
+  d.asked.restart = true;
+  {
+    zddm::lifecycle::operator_lease<zddm::memory::state_store> const other(d.memory, "names", "zd verify", 10s);
+    CHECK_THROWS_AS(d.run(cli::verify), zddm::lifecycle::held);
+  }
+  d.asked.restart = false;
+  bool resumed = false;
+  d.m.comparing = [&](zddm::verify::options const& how) { resumed = how.from.has_value(); };
+  d.run(cli::verify);
+  CHECK(resumed);
+}
+
 TEST_CASE("verify: what is found is in the file that was asked for, whatever is shown") {
   test::scratch const folder;
   desk d("verify");

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,13 +46,11 @@ inline void verify(session& s, subject& m) {
   require_comparable(s, m);
   event_file file(s.asked.output);
   auto const& sample = s.asked.sample;
+  std::optional<hold> h;
+  if (!s.asked.continuous) h.emplace(s, m.name());
   if (s.asked.restart && !s.asked.dry_run) comparing(s, m, sample).forget();
-  if (s.asked.continuous) {
-    m.open();
-    verify_continuously(s, m, file);
-  }
-  hold h(s, m.name());
   m.open();
+  if (s.asked.continuous) verify_continuously(s, m, file);
   auto const found = comparing(s, m, sample).run();
   tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_from(sample), file);
   require_agreement(s, m, found, "neither store was changed; reads and writes go on as before.");
