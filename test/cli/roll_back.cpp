@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/cli/roll_back.hpp>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -103,6 +104,29 @@ TEST_CASE("roll_back: there is no way back from completing, nor after a switch w
   d.place(row::migrated);
   d.run(cli::roll_back);
   CHECK(d.at() == row::unrun);
+}
+
+TEST_CASE("roll_back: refused while Old is known to differ from what readers are given, unless that is overridden") {
+  desk d("rollback");
+  d.place(row::switched, [](auto& r) { r.proof.mismatches = 2; });
+  for (bool const dry_run : {true, false}) {
+    d.asked.dry_run = dry_run;
+    auto const e = d.failure_of(cli::roll_back);
+    CHECK(e.code() == 304);
+    CHECK(e.exit() == cli::exit_code::refused);
+    REQUIRE(e.findings().size() == 1);
+    CHECK(e.findings()[0].remedy == "zd repair names");
+    CHECK(d.at() == row::switched);
+  }
+  d.asked.overrides = {"mismatches"};
+  d.run(cli::roll_back);
+  CHECK(d.at() == row::unrun);
+  CHECK(std::ranges::count(zddm::lifecycle::history(d.memory, "names"), "override: mismatches (2)",
+                           &zddm::lifecycle::audit::note) == 1);
+  desk before("rollback");
+  before.place(row::migrated, [](auto& r) { r.proof.mismatches = 2; });
+  before.run(cli::roll_back);
+  CHECK(before.at() == row::unrun);
 }
 
 TEST_CASE("roll_back: a dry run changes nothing") {

@@ -60,6 +60,9 @@ TEST_CASE("switch_off: a dry run changes nothing") {
 TEST_CASE("switch_off: refused while Old is known to differ from what readers are given, unless that is overridden") {
   desk d("switchoff");
   d.place(row::switched, [](auto& r) { r.proof.mismatches = 2; });
+  d.asked.dry_run = true;
+  CHECK(d.failure_of(cli::switch_off).code() == 304);
+  d.asked.dry_run = false;
   auto const e = d.failure_of(cli::switch_off);
   CHECK(e.code() == 304);
   CHECK(e.exit() == cli::exit_code::refused);

@@ -90,7 +90,7 @@ inline std::vector<condition> conditions_of(lifecycle::step asked, std::string_v
                                     : "not begun",
                    remedy("migrate")});
   }
-  if (between_stores && asked == step::switch_off)
+  if (between_stores && (asked == step::switch_off || (asked == step::roll_back && r.now.at == lifecycle::row::switched)))
     all.push_back(
         {"mismatches", proof.mismatches == 0, "open mismatches 0", fmt::format("{}", proof.mismatches), remedy("repair")});
   if (between_stores && (asked == step::migrate || asked == step::cut_over || asked == step::complete))

@@ -32,17 +32,25 @@ inline void end_copies(session& s, subject const& m) {
 
 } // namespace detail
 
-/// `zd rollback`: back to unrun by the rows it came, then New is emptied, so that a later prepare starts clean.
+/// `zd rollback`: back to unrun by the rows it came, then New is emptied, so that a later prepare starts clean. Not from switched
+/// while Old is known to differ from what readers are given.
 inline void roll_back(session& s, subject& m) {
   using lifecycle::row;
   step_run step(s, m, lifecycle::step::roll_back);
   require_way_back(s, m);
-  if (s.asked.dry_run) return step.plan();
+  if (s.asked.dry_run) {
+    step.require({"mismatches"});
+    return step.plan();
+  }
   auto const start = step.record();
   if (start.now.at == row::unrun && !start.proof.used) return step.tell(true);
   hold h(s, m.name());
   m.open();
-  step.walk(h, {}, [&](auto const&, auto const&) { require_way_back(s, m); });
+  step.walk(h, {}, [&](lifecycle::snapshot const& at, lifecycle::settings const&) {
+    require_way_back(s, m);
+    if (at.value.now.at != row::switched) return;
+    if (auto const overridden = step.require({"mismatches"}); !overridden.empty()) s.remark(m.name(), overridden);
+  });
   detail::end_copies(s, m);
   h.confirm();
   try {

@@ -21,7 +21,10 @@ inline void require_way_back(session const& s, subject const& m) {
 inline void switch_off(session& s, subject& m) {
   step_run step(s, m, lifecycle::step::switch_off);
   require_way_back(s, m);
-  if (s.asked.dry_run) return step.plan();
+  if (s.asked.dry_run) {
+    if (step.record().now.at == lifecycle::row::switched) step.require({"mismatches"});
+    return step.plan();
+  }
   hold h(s, m.name());
   m.open();
   bool settled = !m.between_stores();
