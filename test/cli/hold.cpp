@@ -26,14 +26,13 @@ TEST_CASE("hold: it is renewed by itself for as long as it lasts") {
   desk d("migrate");
   auto const s = d.session();
   cli::hold const h(s, "names", 60ms);
-  auto const first = zddm::lifecycle::operator_of(d.memory, "names");
-  REQUIRE(first);
-  for (auto now = first; now->expires < first->expires + 200;) {
-    std::this_thread::sleep_for(5ms);
+  auto const ends = [&] {
     auto const entry = d.memory.read("m/names/operator");
     REQUIRE(entry);
-    now = zddm::lifecycle::entry::decode<zddm::lifecycle::operator_entry>("operator", entry->path, entry->value);
-  }
+    return zddm::lifecycle::entry::decode<zddm::lifecycle::operator_entry>("operator", entry->path, entry->value).expires;
+  };
+  auto const first = ends();
+  while (ends() < first + 200) std::this_thread::sleep_for(5ms);
   CHECK_FALSE(d.stop.requested());
 }
 

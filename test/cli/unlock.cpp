@@ -75,14 +75,16 @@ TEST_CASE("unlock: a lease with hours to run goes if nobody renews it while it i
   put_lease(d, 2, 20h, 6, "elsewhere");
   CHECK(d.failure_of(cli::unlock).code() == 308);
   d.asked.yes_to_all = true;
-  d.asked.wait = 200ms;
-  std::jthread const alive([&] {
-    std::this_thread::sleep_for(60ms);
+  d.asked.wait = 1ms;
+  heard talk([&](int times) { // that it watches them
+    if (times != 1) return;
     auto const seen = d.memory.read(zddm::lifecycle::lease_path("names", 6));
     std::array<zddm::lifecycle::change, 1> const renewed{{{seen->path, seen->revision, seen->value}}};
     d.memory.commit(renewed);
   });
-  d.run(cli::unlock);
+  cli::console out({d.in, d.data, talk, false, false, false}, d.out.how());
+  cli::session s{d.state, out, d.asked, d.stop};
+  cli::unlock(s, d.m);
   auto const left = zddm::lifecycle::leases(d.memory, "names");
   REQUIRE(left.size() == 1);
   CHECK(left[0].process == 6);

@@ -2,6 +2,7 @@
 #include <zddm/cli/watch.hpp>
 
 #include <csignal>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -15,17 +16,14 @@ using namespace world;
 
 namespace {
 
-/// Watches until something is done after a second and a half, then ends.
-void watched(desk& d, std::function<void()> const& change) {
-  std::jthread const user([&] {
-    std::this_thread::sleep_for(1500ms);
-    change();
-    std::this_thread::sleep_for(1s);
-    d.stop.request(SIGINT);
-  });
-  auto s = d.session();
+/// Watches until `act`, which is told how often something was shown, asks for an end; returns what was shown.
+std::string watched(desk& d, std::function<void(int)> const& act) {
+  heard data(act);
+  cli::console out({d.in, data, d.talk, d.out.io().in_terminal, d.out.io().out_terminal, d.out.io().err_terminal}, d.out.how());
+  cli::session s{d.state, out, d.asked, d.stop};
   std::vector<cli::subject const*> const all{&d.m};
   CHECK_THROWS_AS(cli::watch(s, all), cli::interrupted);
+  return data.str();
 }
 
 int count(std::string const& text, std::string_view part) {
@@ -39,8 +37,7 @@ int count(std::string const& text, std::string_view part) {
 TEST_CASE("watch: without a terminal a line at once and where something changed, until it is interrupted") {
   desk d("watch");
   d.place(row::prepared);
-  watched(d, [&] { d.place(row::migrating); });
-  std::istringstream lines(d.data.str());
+  std::istringstream lines(watched(d, [&](int times) { times == 1 ? d.place(row::migrating) : d.stop.request(SIGINT); }));
   std::vector<std::string> all;
   for (std::string line; std::getline(lines, line);) all.push_back(line);
   REQUIRE(all.size() == 2);
@@ -50,15 +47,21 @@ TEST_CASE("watch: without a terminal a line at once and where something changed,
 
 TEST_CASE("watch: for programs an event each time") {
   desk d("watch", true);
-  watched(d, [] {});
-  CHECK(cli::json::parse(d.data.str())["event"] == "status");
+  std::jthread const user([&] {
+    std::this_thread::sleep_for(2500ms);
+    d.stop.request(SIGINT);
+  });
+  auto const text = watched(d, [](int) {});
+  CHECK(cli::json::parse(text)["event"] == "status");
 }
 
 TEST_CASE("watch: on a terminal the page is drawn anew every second, from the top") {
   desk d("watch", false, "", true);
   d.place(row::prepared);
-  watched(d, [&] { d.place(row::migrating); });
-  auto const text = d.data.str();
+  auto const text = watched(d, [&](int times) {
+    if (times == 2) d.place(row::migrating);
+    if (times == 3) d.stop.request(SIGINT);
+  });
   CHECK(text.starts_with("\x1b[H"));
   CHECK(count(text, "\x1b[H") == 3);
   CHECK(count(text, "\x1b[J") == 3);

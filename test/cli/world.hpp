@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -194,6 +195,21 @@ public:
   cli::options asked;
   cli::console out;
   cli::interruption stop;
+};
+
+/// What was written, and whoever acts when something was: `act` is told how often that happened.
+class heard : public std::ostream {
+public:
+  explicit heard(std::function<void(int)> act) : std::ostream(nullptr), ear_(std::move(act)) { rdbuf(&ear_); }
+  std::string str() const { return ear_.str(); }
+
+private:
+  struct ear : std::stringbuf {
+    explicit ear(std::function<void(int)> a) : act(std::move(a)) {}
+    int sync() override { return act(++times), 0; }
+    std::function<void(int)> act;
+    int times = 0;
+  } ear_;
 };
 
 /// A process of the fleet that obeys on its own.
