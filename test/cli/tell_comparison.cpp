@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/cli/tell_comparison.hpp>
 
+#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include <cli/world.hpp>
+
+#include "tools/scratch.hpp"
 
 using namespace world;
 
@@ -32,6 +35,22 @@ TEST_CASE("tell_comparison: digests are shown, values in their place only where 
   cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, none);
   CHECK(d.said("old {name: \"a\"}  new 0b"));
   CHECK(d.said("1 healed, 1 open"));
+}
+
+TEST_CASE("tell_comparison: what a dry run would heal is not told as healed") {
+  test::scratch const folder;
+  desk d("repair");
+  d.asked.dry_run = true;
+  d.place(row::migrated);
+  auto s = d.session();
+  auto r = two_open();
+  r.repaired.differs = 1;
+  cli::event_file file(folder / "found.jsonl");
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, file);
+  CHECK(d.said("1 would be healed, 1 would stay open"));
+  std::istringstream lines(test::read_file(folder / "found.jsonl"));
+  for (std::string line; std::getline(lines, line);)
+    if (auto const event = cli::json::parse(line); event["event"] == "comparison") CHECK(event["dry_run"] == true);
 }
 
 TEST_CASE("tell_comparison: the whole is evidence of both, a sample of faults alone, a dry run of nothing") {

@@ -86,6 +86,7 @@ inline void tell_counts(session& s, subject const& m, event_file& file, verify::
              {{"migration", m.name()},
               {"keys", found.rows},
               {"complete", found.complete},
+              {"dry_run", s.asked.dry_run},
               {"missing", n.missing},
               {"extra", n.extra},
               {"differs", n.differs},
@@ -97,9 +98,10 @@ inline void tell_counts(session& s, subject const& m, event_file& file, verify::
               {"in_flight", found.in_flight.total()},
               {"settled", found.settled.total()},
               {"kinds", kinds}});
-  s.out.line(fmt::format("{}: {} keys compared; {} missing, {} extra, {} differ, {} unmappable, {} damaged; {} healed, {} open",
+  bool const would = s.asked.dry_run && found.repaired.total() != 0;
+  s.out.line(fmt::format("{}: {} keys compared; {} missing, {} extra, {} differ, {} unmappable, {} damaged; {} {}, {} {}",
                          m.name(), found.rows, n.missing, n.extra, n.differs, n.unmappable, n.damaged, found.repaired.total(),
-                         found.open().total()));
+                         would ? "would be healed" : "healed", found.open().total(), would ? "would stay open" : "open"));
 }
 
 /// Tells what a comparison found and notes it as evidence.
