@@ -102,3 +102,17 @@ TEST_CASE("key_facts: a row without a counterpart is no store that cannot answer
   CHECK_FALSE(g.old_store.unmappable);
   CHECK_FALSE(g.old_store.trouble.empty());
 }
+
+TEST_CASE("key_facts: by versions New does not know what it was made to forget, and knows what was erased without a version") {
+  store_type from, to;
+  from.put_next(1, "one", 7);
+  to.put_if_newer(1, "one", {1, 7});
+  to.erase_if_newer(1, forgotten_version(1));
+  cli::key_facts f;
+  cli::look_up<true>(from, to, 1, f);
+  CHECK(f.known == knowledge::unknown);
+  CHECK_FALSE(f.new_store.written);
+  to.erase_if_newer(2, oldest_version);
+  cli::look_up<true>(from, to, 2, f);
+  CHECK(f.known == knowledge::absent);
+}

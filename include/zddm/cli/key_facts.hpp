@@ -83,10 +83,10 @@ template <bool ByVersion, class Old, class New> void look_up(Old& from, New& to,
   detail::into(facts.new_store, [&] {
     if constexpr (ByVersion) {
       auto const found = to.get_versioned(key);
-      bool const ever = found.version.counter != 0;
-      facts.known = found.value ? knowledge::present : ever ? knowledge::absent : knowledge::unknown;
+      bool const told = knows(found.value.has_value(), found.version);
+      facts.known = found.value ? knowledge::present : told ? knowledge::absent : knowledge::unknown;
       if (found.value) facts.new_store.value = text::encode(*found.value);
-      if (ever) facts.new_store.written = found.version;
+      if (told && found.version.counter != 0) facts.new_store.written = found.version;
     } else {
       auto const seen = to.look(key);
       facts.known = seen.known;
