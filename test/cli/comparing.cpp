@@ -117,6 +117,20 @@ TEST_CASE("comparing: what was seen of one copy says nothing of a later one, aft
   cli::comparing(s, d.m, {}).run();
 }
 
+TEST_CASE("comparing: what was seen before another one found more is looked at anew") {
+  desk d("verify");
+  d.place(row::migrated);
+  auto s = d.session();
+  d.m.comparing = [&](zddm::verify::options const& how) {
+    how.save(at(4));
+    throw zddm::store_error(zddm::error_class::transient, "x");
+  };
+  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+  d.place(row::migrated, [](auto& r) { r.proof.mismatches = 2; });
+  d.m.comparing = [&](zddm::verify::options const& how) { CHECK_FALSE(how.from); };
+  cli::comparing(s, d.m, {}).run();
+}
+
 TEST_CASE("comparing: what was found before a repair is not counted after it") {
   desk d("verify");
   d.place(row::migrated);

@@ -27,12 +27,12 @@ TEST_CASE("tell_comparison: digests are shown, values in their place only where 
   auto s = d.session();
   cli::event_file none("");
   auto r = two_open();
-  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, none);
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, 0, none);
   CHECK(d.said("missing    7  old 0a\n"));
   CHECK(d.said("differs    9 born  old 0a  new 0b\n"));
   r.listed[1].old_value = "{name: \"a\"}";
   r.repaired.differs = 1;
-  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, none);
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, 0, none);
   CHECK(d.said("old {name: \"a\"}  new 0b"));
   CHECK(d.said("1 healed, 1 open"));
 }
@@ -46,7 +46,7 @@ TEST_CASE("tell_comparison: what a dry run would heal is not told as healed") {
   auto r = two_open();
   r.repaired.differs = 1;
   cli::event_file file(folder / "found.jsonl");
-  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, file);
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, 0, file);
   CHECK(d.said("1 would be healed, 1 would stay open"));
   std::istringstream lines(test::read_file(folder / "found.jsonl"));
   for (std::string line; std::getline(lines, line);)
@@ -60,7 +60,7 @@ TEST_CASE("tell_comparison: the whole is evidence of both, a sample of faults al
   zddm::verify::report const clean{true, 100, {}, {}, {}, {}, {}, {}};
   auto const after = [&](zddm::verify::report const& found, cli::evidence_of what, std::uint64_t known) {
     d.place(row::migrated, [&](auto& r) { r.proof.mismatches = known; });
-    cli::tell_comparison(s, d.m, found, what, none);
+    cli::tell_comparison(s, d.m, found, what, known, none);
     return d.record().proof.mismatches;
   };
   using enum cli::evidence_of;
@@ -79,7 +79,7 @@ TEST_CASE("tell_comparison: a sample does not say that the stores were compared"
   auto s = d.session();
   cli::event_file none("");
   d.place(row::migrating, [](auto& r) { r.proof.covered = true; });
-  cli::tell_comparison(s, d.m, two_open(), cli::evidence_of::faults_alone, none);
+  cli::tell_comparison(s, d.m, two_open(), cli::evidence_of::faults_alone, 0, none);
   CHECK_FALSE(cli::last_comparison(s, "names"));
   CHECK(zddm::lifecycle::load_series(d.memory, "names").first.since(0).wrong == 2); // but it is part of the course
   CHECK_FALSE(d.record().proof.verified);

@@ -141,6 +141,17 @@ TEST_CASE("verify: a sample that finds nothing proves nothing, and one that find
   CHECK(d.record().proof.mismatches == 2);
 }
 
+TEST_CASE("verify: what another one found since it began stays open, even if it saw those keys agree before") {
+  desk d("verify");
+  d.place(row::migrated, [](auto& r) { r.proof.mismatches = 1; });
+  d.m.comparing = [&](auto const&) { d.place(row::migrated, [](auto& r) { r.proof.mismatches = 3; }); };
+  d.run(cli::verify);
+  CHECK(d.record().proof.mismatches == 3);
+  d.m.comparing = nullptr;
+  d.run(cli::verify);
+  CHECK(d.record().proof.mismatches == 0);
+}
+
 TEST_CASE("verify: stopped it goes on, with --restart it begins anew") {
   desk d("verify");
   d.place(row::migrated);

@@ -2,6 +2,7 @@
 #include <zddm/cli/verify_continuously.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -87,6 +88,19 @@ TEST_CASE("verify_continuously: the history grows only where something is new") 
   CHECK_THROWS_AS(p.run(), cli::interrupted);
   CHECK(p.d.record().changes == before + 1);
   CHECK(p.d.record().proof.mismatches == 1);
+}
+
+TEST_CASE("verify_continuously: a pass does not clear what another one found since the pass began") {
+  passes p(false);
+  p.add({});
+  p.add({});
+  std::vector<std::uint64_t> known;
+  p.during = [&] {
+    known.push_back(p.d.record().proof.mismatches);
+    if (p.count == 1) p.d.place(row::migrated, [](auto& r) { r.proof.mismatches = 3; });
+  };
+  CHECK_THROWS_AS(p.run(), cli::interrupted);
+  CHECK(known == std::vector<std::uint64_t>{0, 3, 0});
 }
 
 TEST_CASE(

@@ -52,16 +52,17 @@ inline std::uint64_t copy_in(session const& s, subject const& m) {
 } // namespace detail
 
 /// One comparison of both stores: shows how it gets on, goes on where an earlier one of its kind was stopped, and is stopped with
-/// its position saved. A dry run neither takes up nor saves one. Says nothing of a copy other than the one it began with.
+/// its position saved. A dry run neither takes up nor saves one. Says nothing of a copy other than the one it began with,
+/// and takes up no position from before others have found mismatches.
 class comparing {
 public:
   comparing(session& s, subject& m, verify::sample const& what)
-      : s_(s), m_(m), copy_(detail::copy_in(s, m)),
+      : s_(s), m_(m), copy_(detail::copy_in(s, m)), known_(s.record(m.name()).proof.mismatches),
         kept_(s.state, m.name(),
               s.asked.continuous ? "continuous"
               : what.partial()   ? "sample"
                                  : "full",
-              fmt::format("{} {} {} {} {}", m.name(), m.from(), m.to(), in_words(what), copy_)),
+              fmt::format("{} {} {} {} {} {}", m.name(), m.from(), m.to(), in_words(what), copy_, known_)),
         shown_(s.out, m.name()) {
     how.sample = what;
     how.values = s.asked.values;
@@ -108,6 +109,9 @@ public:
   /// The next one starts from the beginning.
   void forget() { kept_.forget(); }
 
+  /// The open mismatches that were known when it began. Where more are known since, others have looked later.
+  std::uint64_t known() const { return known_; }
+
   verify::options how;
 
 private:
@@ -116,6 +120,7 @@ private:
   session& s_;
   subject& m_;
   std::uint64_t copy_;
+  std::uint64_t known_;
   verify::checkpoint<shared_state> kept_;
   progress shown_;
   std::uint64_t walked_ = 0;

@@ -61,8 +61,9 @@ inline void lead(session& s, subject& m, step_run& step, hold& h) {
       copy(s, m);
       note_unknown(s, m, settle(s, m, false).left_unknown);
       s.out.say(fmt::format("{}: comparing both stores", m.name()));
-      auto const found = comparing(s, m, {}).run();
-      tell_comparison(s, m, found, evidence_of::everything, file);
+      comparing compared(s, m, {});
+      auto const found = compared.run();
+      tell_comparison(s, m, found, evidence_of::everything, compared.known(), file);
       if (!s.asked.overridden("mismatches"))
         require_agreement(s, m, found, "it stays migrating, which is safe; run zd migrate again after the repair.");
     } else

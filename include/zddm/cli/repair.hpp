@@ -96,7 +96,7 @@ inline void repair(session& s, subject& m) {
                                     .right = to_old ? verify::authority::new_store : verify::authority::old_store,
                                     .confirm = [&] { h.confirm(); }},
                                    done);
-  tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_of::everything, file);
+  tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_of::everything, compared.known(), file);
   s.out.event("repaired", {{"migration", m.name()},
                            {"dry_run", s.asked.dry_run},
                            {"changed", to_old ? "old" : "new"},

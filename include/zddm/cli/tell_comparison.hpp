@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,8 +55,9 @@ inline void tell_mismatch(session& s, subject const& m, event_file& file, verify
   s.out.line(text);
 }
 
-/// Notes what was found as evidence: only where it says something new, so that the history stays short.
-inline void note_found(session const& s, subject const& m, verify::report const& found, evidence_of what) {
+/// Notes what was found as evidence: only where it says something new, so that the history stays short. `known`: the open
+/// mismatches that were known when the comparison began; where another one has found more since, those stay.
+inline void note_found(session const& s, subject const& m, verify::report const& found, evidence_of what, std::uint64_t known) {
   auto const left = found.open();
   auto const open = left.total();
   auto const before = s.record(m.name()).proof;
@@ -66,7 +68,7 @@ inline void note_found(session const& s, subject const& m, verify::report const&
   if (whole && s.asked.continuous && before.verified && before.mismatches == open && before.unmappable == left.unmappable) return;
   s.note_evidence(m.name(), fmt::format("compared {} keys{}, {} open", found.rows, whole ? "" : ", a sample", open),
                   [&](lifecycle::evidence& proof) {
-                    proof.mismatches = open;
+                    proof.mismatches = proof.mismatches > known ? std::max(proof.mismatches, open) : open;
                     if (!whole) return;
                     proof.verified = true;
                     proof.compared = found.rows;
@@ -104,10 +106,11 @@ inline void tell_counts(session& s, subject const& m, event_file& file, verify::
                          would ? "would be healed" : "healed", found.open().total(), would ? "would stay open" : "open"));
 }
 
-/// Tells what a comparison found and notes it as evidence.
-inline void tell_comparison(session& s, subject const& m, verify::report const& found, evidence_of what, event_file& file) {
+/// Tells what a comparison found and notes it as evidence, see `note_found`.
+inline void tell_comparison(session& s, subject const& m, verify::report const& found, evidence_of what, std::uint64_t known,
+                            event_file& file) {
   s.stop.check();
-  note_found(s, m, found, what);
+  note_found(s, m, found, what, known);
   for (auto const& one : found.listed) tell_mismatch(s, m, file, one);
   tell_counts(s, m, file, found);
 }

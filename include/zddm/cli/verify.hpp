@@ -51,8 +51,9 @@ inline void verify(session& s, subject& m) {
   if (s.asked.restart && !s.asked.dry_run) comparing(s, m, sample).forget();
   m.open();
   if (s.asked.continuous) verify_continuously(s, m, file);
-  auto const found = comparing(s, m, sample).run();
-  tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_from(sample), file);
+  comparing compared(s, m, sample);
+  auto const found = compared.run();
+  tell_comparison(s, m, found, s.asked.dry_run ? evidence_of::nothing : evidence_from(sample), compared.known(), file);
   require_agreement(s, m, found, "neither store was changed; reads and writes go on as before.");
 }
 

@@ -30,7 +30,7 @@ namespace zddm::cli {
     verify::position before{};
     for (auto const& [key, one] : open) before.found.listed.push_back(one);
     auto const found = compared.run(before);
-    note_found(s, m, found, what);
+    note_found(s, m, found, what, compared.known());
     auto const still = found.open().total();
     std::map<std::string, verify::mismatch> now;
     for (auto const& one : found.listed) {
