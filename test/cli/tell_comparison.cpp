@@ -37,6 +37,19 @@ TEST_CASE("tell_comparison: digests are shown, values in their place only where 
   CHECK(d.said("1 healed, 1 open"));
 }
 
+TEST_CASE("tell_comparison: keys of which nothing could be said are told apart from those that agree") {
+  desk d("verify");
+  d.place(row::migrated);
+  auto s = d.session();
+  cli::event_file none("");
+  zddm::verify::report r{true, 100, {}, {1, 0, 1, 0, 0}, {0, 0, 3, 0, 0}, {}, {}, {}};
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, 0, none);
+  CHECK(d.said("0 healed, 0 open; 2 being written, 3 unknown in New\n"));
+  r.in_flight = r.unknown = {};
+  cli::tell_comparison(s, d.m, r, cli::evidence_of::nothing, 0, none);
+  CHECK(d.said("0 healed, 0 open\n"));
+}
+
 TEST_CASE("tell_comparison: what a dry run would heal is not told as healed") {
   test::scratch const folder;
   desk d("repair");

@@ -101,9 +101,12 @@ inline void tell_counts(session& s, subject const& m, event_file& file, verify::
               {"settled", found.settled.total()},
               {"kinds", kinds}});
   bool const would = s.asked.dry_run && found.repaired.total() != 0;
-  s.out.line(fmt::format("{}: {} keys compared; {} missing, {} extra, {} differ, {} unmappable, {} damaged; {} {}, {} {}",
-                         m.name(), found.rows, n.missing, n.extra, n.differs, n.unmappable, n.damaged, found.repaired.total(),
-                         would ? "would be healed" : "healed", found.open().total(), would ? "would stay open" : "open"));
+  auto text = fmt::format("{}: {} keys compared; {} missing, {} extra, {} differ, {} unmappable, {} damaged; {} {}, {} {}",
+                          m.name(), found.rows, n.missing, n.extra, n.differs, n.unmappable, n.damaged, found.repaired.total(),
+                          would ? "would be healed" : "healed", found.open().total(), would ? "would stay open" : "open");
+  if (found.in_flight.total() + found.unknown.total() != 0)
+    text += fmt::format("; {} being written, {} unknown in New", found.in_flight.total(), found.unknown.total());
+  s.out.line(text);
 }
 
 /// Tells what a comparison found and notes it as evidence, see `note_found`.
