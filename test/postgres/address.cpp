@@ -21,6 +21,13 @@ private:
   char const* name_;
 };
 
+std::string hosts(std::string const& text) {
+  std::string all;
+  address const a(text);
+  for (auto const& h : a.hosts()) all += h.name + '|' + h.number + '|' + h.port + ' ';
+  return all;
+}
+
 std::string refusal(std::string const& text) {
   try {
     address const a(text);
@@ -41,8 +48,23 @@ TEST_CASE("postgres address: URLs and libpq's own form say where the database is
   CHECK(address("host=/run/pg user=me").where() == "/run/pg:5432/me");
   CHECK(address("hostaddr=127.0.0.1 dbname=life").where() == "127.0.0.1:5432/life");
   CHECK(address("postgres://a:1,b:2/life").where() == "a,b:1,2/life");
-  CHECK(address("postgres://a:1,b:2/life").hosts() == 2);
-  CHECK(address("postgres://a/life").hosts() == 1);
+}
+
+TEST_CASE("postgres address: its hosts are told one by one") {
+  CHECK(hosts("postgres://a:1,b:2/life") == "a||1 b||2 ");
+  CHECK(hosts("postgres://a,b/life") == "a||5432 b||5432 ");
+  CHECK(hosts("postgres://a,b:2/life") == "a||5432 b||2 ");
+  CHECK(hosts("host=a,b,c port=7") == "a|| b|| c|| ");
+  CHECK(hosts("hostaddr=1.2.3.4,::1 port=1,2") == "|1.2.3.4|1 |::1|2 ");
+  CHECK(hosts("host=a,b hostaddr=1.2.3.4,1.2.3.5") == "a|1.2.3.4| b|1.2.3.5| ");
+  variable const host("PGHOST", "c,d"), port("PGPORT", "3,4");
+  CHECK(hosts("dbname=life") == "c||3 d||4 ");
+}
+
+TEST_CASE("postgres address: where its hosts cannot be told apart, libpq is left the whole") {
+  for (std::string const text : {"postgres://a/life", "dbname=life", "host=a,b port=1,2,3", "host=a,b hostaddr=1.2.3.4",
+                                 "host=a,b hostaddr=1.2.3.4,", "host=a,,c", "host=,b", "service=x port=1,2"})
+    CHECK(hosts(text) == "|| ");
 }
 
 TEST_CASE("postgres address: what is left out comes from the environment") {

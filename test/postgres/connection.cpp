@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -37,26 +38,37 @@ result one(connection& c, char const* sql, effect does = effect::none) {
   return std::move(c.run(std::array{query(sql)}, does).back());
 }
 
-/// A port that accepts and says nothing.
+/// A port that accepts and says nothing; one that is `full` does not even accept.
 class silent_port {
 public:
-  silent_port() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit silent_port(bool full = false) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof at;
     REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&at), size) == 0);
-    REQUIRE(::listen(socket_, 8) == 0);
+    REQUIRE(::listen(socket_, full ? 0 : 8) == 0);
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size);
     number = ntohs(at.sin_port);
+    for (int i = 0; full && i < 4; ++i) {
+      waiting_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+      ::connect(waiting_.back(), reinterpret_cast<sockaddr*>(&at), size);
+    }
   }
   silent_port(silent_port const&) = delete;
-  ~silent_port() { ::close(socket_); }
+  ~silent_port() {
+    for (int const s : waiting_) ::close(s);
+    ::close(socket_);
+  }
+
+  /// Accepts one connection and ends it.
+  void cut() { ::close(::accept(socket_, nullptr, nullptr)); }
 
   int number = 0;
 
 private:
   int socket_;
+  std::vector<int> waiting_;
 };
 
 } // namespace
@@ -133,6 +145,48 @@ TEST_CASE("postgres connection: a port that accepts and says nothing is given up
   auto const took = std::chrono::steady_clock::now() - start;
   CHECK(took >= 2s);
   CHECK(took < 20s);
+}
+
+TEST_CASE("postgres connection: a host that says nothing takes no time of the next") {
+  auto& server = test::postgres_server::shared();
+  for (bool const full : {false, true}) {
+    silent_port const silent(full);
+    auto const ports = std::to_string(silent.number) + "," + std::to_string(server.port());
+    auto const start = std::chrono::steady_clock::now();
+    connection c("host=127.0.0.1,127.0.0.1 user=postgres dbname=postgres port=" + ports, brisk);
+    CHECK(std::chrono::steady_clock::now() - start >= 1s);
+    CHECK(one(c, "SELECT 7").integer(0, 0) == 7);
+  }
+}
+
+TEST_CASE("postgres connection: a host that cuts the connection off is passed over, one that refuses the login is not") {
+  auto& server = test::postgres_server::shared();
+  auto const port = std::to_string(server.port());
+  silent_port gone;
+  std::jthread const cut([&] { gone.cut(); });
+  connection c("host=127.0.0.1,127.0.0.1 user=postgres dbname=postgres port=" + std::to_string(gone.number) + "," + port, brisk);
+  CHECK(one(c, "SELECT 7").integer(0, 0) == 7);
+  auto const e = failing([&] {
+    connection const wrong("host=127.0.0.1,127.0.0.1 user=secret password=hunter2 dbname=postgres port=" + port, brisk);
+  });
+  CHECK(e.code() == 151);
+}
+
+TEST_CASE("postgres connection: where no host serves, the reason of each is told") {
+  auto& server = test::postgres_server::shared();
+  auto const url = server.fresh();
+  auto const name = url.substr(url.rfind('/') + 1);
+  test::postgres_server::execute(url, "ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+  silent_port const silent;
+  auto const e = failing([&] {
+    connection const c("host=127.0.0.1,127.0.0.1,127.0.0.1 user=postgres dbname=" + name +
+                           " port=" + std::to_string(silent.number) + ",1," + std::to_string(server.port()),
+                       brisk);
+  });
+  CHECK(e.kind() == error_class::transient);
+  CHECK(e.code() == 150);
+  for (std::string const why : {"no answer in time; ", "refused; ", "read-only)"})
+    CHECK(std::string(e.what()).find(why) != std::string::npos);
 }
 
 TEST_CASE("postgres connection: cut off in a read it is transient, in a write nobody knows") {

@@ -32,14 +32,11 @@ class connection {
   using clock = std::chrono::steady_clock;
 
 public:
+  /// Tries the hosts in their order, each for as long as the options say.
   connection(address const& at, options const& o) : where_(at.where()), patience_(o.call_timeout + std::chrono::seconds(1)) {
-    auto const silent = std::to_string(o.connect_timeout.count());
-    std::array<char const*, 6> const names{"fallback_application_name", "tcp_user_timeout",     "dbname",
-                                           "client_encoding",           "target_session_attrs", nullptr};
-    std::array<char const*, 6> const values{"zddm", silent.c_str(), at.text().c_str(), "UTF8", "read-write", nullptr};
-    connection_.reset(PQconnectStartParams(names.data(), values.data(), 1));
-    reach(clock::now() + o.connect_timeout * at.hosts());
-    PQsetNoticeProcessor(handle(), [](void*, char const*) {}, nullptr);
+    std::string why;
+    if (std::ranges::none_of(at.hosts(), [&](auto const& host) { return reach(at.text(), host, o.connect_timeout, why); }))
+      fail("", false, where_, why);
     if (PQsetnonblocking(handle(), 1) != 0 || PQenterPipelineMode(handle()) != 1) lost(false);
     run(std::array{query(settings).integer(o.call_timeout.count())}, effect::none);
   }
@@ -106,15 +103,33 @@ private:
 
   PGconn* handle() const noexcept { return connection_.get(); }
 
-  void reach(clock::time_point deadline) {
+  /// False, and why, if another host may serve in place of this one.
+  bool reach(std::string const& text, address::host const& host, std::chrono::milliseconds patience, std::string& why) {
+    auto const silent = std::to_string(patience.count());
+    // Of one name the last value holds that is not empty.
+    std::array<char const*, 9> const names{
+        "fallback_application_name", "tcp_user_timeout",     "dbname", "host", "hostaddr", "port",
+        "client_encoding",           "target_session_attrs", nullptr};
+    std::array<char const*, 9> const values{
+        "zddm", silent.c_str(), text.c_str(), host.name.c_str(), host.number.c_str(), host.port.c_str(),
+        "UTF8", "read-write",   nullptr};
+    connection_.reset(PQconnectStartParams(names.data(), values.data(), 1));
     if (!handle()) lost(false);
     PQsetErrorVerbosity(handle(), PQERRORS_SQLSTATE);
-    auto asks = PGRES_POLLING_WRITING;
-    while (asks != PGRES_POLLING_OK) {
-      if (PQstatus(handle()) == CONNECTION_BAD || asks == PGRES_POLLING_FAILED) unreached();
-      if (!ready(asks == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) fail("", false, where_, "no answer in time");
-      asks = PQconnectPoll(handle());
+    PQsetNoticeProcessor(handle(), [](void*, char const*) {}, nullptr);
+    auto const deadline = clock::now() + patience;
+    auto const but = [&](std::string const& said) {
+      why += (why.empty() ? "" : "; ") + said;
+      return false;
+    };
+    for (auto asks = PGRES_POLLING_WRITING; asks != PGRES_POLLING_OK; asks = PQconnectPoll(handle())) {
+      if (PQstatus(handle()) == CONNECTION_BAD || asks == PGRES_POLLING_FAILED) return but(refusal());
+      if (!ready(asks == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
+        auto const& name = host.name.empty() ? host.number : host.name;
+        return but(name + (name.empty() ? "" : ": ") + "no answer in time");
+      }
     }
+    return true;
   }
 
   /// False: the deadline is over.
@@ -145,15 +160,17 @@ private:
     fail("", unheard, where_, gone ? "the connection was cut" : "no answer in time");
   }
 
+  /// Why the host serves nobody now; throws what it has against this user or this database.
   /// libpq gives no SQLSTATE of a connection that was refused, but ends its text with it where asked for nothing else.
-  [[noreturn]] void unreached() const {
+  std::string refusal() const {
     std::string_view words(PQerrorMessage(handle()));
     while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0) words.remove_suffix(1);
     auto const last = words.size() < 5 ? std::string_view() : words.substr(words.size() - 5);
     bool const state = words.size() > 7 && words.substr(words.size() - 7, 2) == "  " &&
                        std::ranges::all_of(last, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
     if (PQconnectionNeedsPassword(handle()) == 1) fail("28P01", false, where_, "it asks for a password, and none is given");
-    fail(state ? last : "", false, where_, state ? "" : words);
+    if (state && !detail::unreachable(last)) fail(last, false, where_);
+    return std::string(state ? last : words.substr(0, words.find('\n')));
   }
 
   std::string where_;

@@ -16,10 +16,16 @@ struct diagnosis {
   std::string_view next;
 };
 
+/// The server, or the way to it, is at fault, whoever asks for what.
+constexpr bool unreachable(std::string_view sqlstate) {
+  auto const group = sqlstate.substr(0, 2);
+  return sqlstate.empty() || group == "08" || (group == "57" && sqlstate != "57014");
+}
+
 constexpr diagnosis diagnose(std::string_view sqlstate) {
   using enum error_class;
   auto const group = sqlstate.substr(0, 2);
-  if (sqlstate.empty() || group == "08" || (group == "57" && sqlstate != "57014"))
+  if (unreachable(sqlstate))
     return {150, transient, "cannot be reached", "Check that it runs, and the way to it; then repeat the call"};
   if (group == "28")
     return {151, permanent, "refused the login", "Check user and password (PGPASSWORD, a passfile) and the server's pg_hba.conf"};
