@@ -2,13 +2,16 @@
 #include <zddm/postgres/connection.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -187,6 +190,31 @@ TEST_CASE("postgres connection: where no host serves, the reason of each is told
   CHECK(e.code() == 150);
   for (std::string const why : {"no answer in time; ", "refused; ", "read-only)"})
     CHECK(std::string(e.what()).find(why) != std::string::npos);
+}
+
+TEST_CASE("postgres connection: signals neither end the wait for a host nor prolong it") {
+  struct sigaction quiet{};
+  struct sigaction before{};
+  quiet.sa_handler = [](int) {};
+  ::sigaction(SIGUSR1, &quiet, &before);
+  for (bool const full : {true, false}) {
+    silent_port const silent(full);
+    std::atomic<bool> over{false};
+    std::thread disturbing([&, target = ::pthread_self()] {
+      for (; !over; std::this_thread::sleep_for(20ms)) ::pthread_kill(target, SIGUSR1);
+    });
+    auto const start = std::chrono::steady_clock::now();
+    auto const e = failing([&] {
+      connection const c("postgres://postgres@127.0.0.1:" + std::to_string(silent.number) + "/x?tcp_user_timeout=40000", brisk);
+    });
+    auto const took = std::chrono::steady_clock::now() - start;
+    over = true;
+    disturbing.join();
+    CHECK(std::string(e.what()).find("no answer in time") != std::string::npos);
+    CHECK(took >= 2s);
+    CHECK(took < 20s);
+  }
+  ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_CASE("postgres connection: cut off in a read it is transient, in a write nobody knows") {

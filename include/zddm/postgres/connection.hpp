@@ -134,10 +134,13 @@ private:
 
   /// False: the deadline is over.
   bool ready(int events, clock::time_point deadline) const {
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
-    pollfd at{PQsocket(handle()), static_cast<short>(events), 0};
-    if (at.fd < 0) return true; // libpq knows what is wrong
-    return left > 0 && ::poll(&at, 1, static_cast<int>(std::min<long>(left, 1'000'000))) != 0;
+    for (pollfd at{PQsocket(handle()), static_cast<short>(events), 0}; at.fd >= 0;) { // else libpq knows what is wrong
+      auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
+      if (left <= 0) return false;
+      // Woken by a signal or by the longest wait, it is as ready as before.
+      if (::poll(&at, 1, static_cast<int>(std::min<long>(left, 1'000'000))) > 0) return true;
+    }
+    return true;
   }
 
   /// The next answer, none at the end of a statement.
