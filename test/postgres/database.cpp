@@ -71,6 +71,30 @@ TEST_CASE("postgres database: it comes back with the server") {
   }
 }
 
+TEST_CASE("postgres database: a server that takes no more writes is left for one that does") {
+  test::postgres_server first;
+  auto& second = test::postgres_server::shared();
+  auto const ports = std::to_string(first.port()) + "," + std::to_string(second.port());
+  database d("host=127.0.0.1,127.0.0.1 user=postgres dbname=postgres port=" + ports);
+  auto const written_at = [&] {
+    std::array const batch{query("COMMENT ON DATABASE postgres IS 'written'"), query("SELECT inet_server_port()")};
+    return d.run(batch, effect::write).back().integer(0, 0);
+  };
+  CHECK(written_at() == first.port());
+  first.execute("ALTER SYSTEM SET default_transaction_read_only = on");
+  first.execute("SELECT pg_reload_conf()");
+  int refused = 0;
+  for (bool passed_on = false; !passed_on && refused < 3;) try {
+      passed_on = written_at() == second.port();
+    } catch (store_error const& e) {
+      ++refused;
+      CHECK(e.code() == 153);
+      CHECK(e.kind() == error_class::transient);
+    }
+  CHECK(refused <= 1);
+  CHECK(written_at() == second.port());
+}
+
 TEST_CASE("postgres database: a forked process has connections of its own and leaves its parent's alone") {
   database d(test::postgres_server::shared().url());
   auto const mine = session(d);

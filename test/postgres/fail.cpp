@@ -28,25 +28,13 @@ TEST_CASE("postgres fail: each SQLSTATE has its class and code") {
     int code;
   };
   using enum error_class;
-  for (auto const& [state, kind, code] : {expectation{"", transient, 150},
-                                          {"08006", transient, 150},
-                                          {"57P01", transient, 150},
-                                          {"57P03", transient, 150},
-                                          {"57P05", transient, 150},
-                                          {"28P01", permanent, 151},
-                                          {"28000", permanent, 151},
-                                          {"3D000", permanent, 151},
-                                          {"57014", transient, 152},
-                                          {"55P03", transient, 152},
-                                          {"40001", transient, 152},
-                                          {"40P01", transient, 152},
-                                          {"53300", transient, 152},
-                                          {"53100", transient, 152},
-                                          {"42501", permanent, 153},
-                                          {"25006", permanent, 153},
-                                          {"42P01", permanent, 155},
-                                          {"22P02", permanent, 155},
-                                          {"XX000", permanent, 155}}) {
+  for (auto const& [state, kind, code] :
+       {expectation{"", transient, 150}, {"08006", transient, 150}, {"57P01", transient, 150}, {"57P03", transient, 150},
+        {"57P05", transient, 150},       {"28P01", permanent, 151}, {"28000", permanent, 151}, {"3D000", permanent, 151},
+        {"57014", transient, 152},       {"55P03", transient, 152}, {"40001", transient, 152}, {"40P01", transient, 152},
+        {"53300", transient, 152},       {"53100", transient, 152}, {"42501", permanent, 153}, {"25006", transient, 153},
+        {"25P03", transient, 152},       {"25P04", transient, 152}, {"58030", transient, 152}, {"58P01", permanent, 155},
+        {"42P01", permanent, 155},       {"22P02", permanent, 155}, {"XX000", permanent, 155}}) {
     CAPTURE(state);
     auto const e = thrown(state);
     CHECK(e.kind() == kind);

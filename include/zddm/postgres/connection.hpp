@@ -73,12 +73,13 @@ public:
         refusal = std::move(r);
       }
     }
-    intact_ = true;
+    // A server that takes no writes any more does not serve; another host may.
+    intact_ = refusal.diagnosis(PG_DIAG_SQLSTATE) != "25006";
     if (refusal) refused(refusal);
     return answers;
   }
 
-  /// False once a call ended before all of its answers had come: then it is of no more use.
+  /// False once a call ended before all of its answers had come, or the server takes no writes: then it is of no more use.
   bool intact() const noexcept { return intact_; }
 
   /// Nothing came from the server since the last call: neither its farewell nor the end of the connection.

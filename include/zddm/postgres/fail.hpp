@@ -30,11 +30,14 @@ constexpr diagnosis diagnose(std::string_view sqlstate) {
   if (group == "28")
     return {151, permanent, "refused the login", "Check user and password (PGPASSWORD, a passfile) and the server's pg_hba.conf"};
   if (group == "3D") return {151, permanent, "has no such database", "Check the name, or create it"};
-  if (group == "40" || group == "53" || group == "55" || sqlstate == "57014")
+  // Beside what ran short: times that the server's owner has set (25P03, 25P04, 57014), and a disk that failed.
+  if (group == "40" || group == "53" || group == "55" || sqlstate == "57014" || sqlstate == "25P03" || sqlstate == "25P04" ||
+      sqlstate == "58030")
     return {152, transient, "was too busy or short of something", "Repeat the call; look at the server's load, disk and limits"};
   if (sqlstate == "42501")
     return {153, permanent, "does not let this user do that", "Grant the right to read, write or create the tables"};
-  if (sqlstate == "25006") return {153, permanent, "may only be read", "Give the address of the primary"};
+  if (sqlstate == "25006")
+    return {153, transient, "may only be read", "Repeat the call; if that stays so, give the address of the primary"};
   return {155, permanent, "refused the statement", "Check its tables; else report this"};
 }
 
