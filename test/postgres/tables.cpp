@@ -92,6 +92,19 @@ TEST_CASE("postgres tables: of several all that are missing are made, or none") 
   CHECK(e.run(query("SELECT to_regclass('pair_head') IS NULL"), effect::none).integer(0, 0) == 1);
 }
 
+TEST_CASE("postgres tables: where the server goes down while they are made, nobody says that they were not") {
+  test::postgres_server own;
+  database d(own.url());
+  auto dying = pair;
+  dying.make.insert(dying.make.begin(), "COPY (SELECT 1) TO PROGRAM 'kill -QUIT $(head -1 postmaster.pid); sleep 5'");
+  try {
+    claim(d, {dying});
+    FAIL_CHECK("the server went on");
+  } catch (store_error const& e) {
+    CHECK(e.kind() == zddm::error_class::unknown_outcome);
+  }
+}
+
 TEST_CASE("postgres tables: several make them at once") {
   auto const url = fresh();
   CHECK(test::in_processes(6, [&](int) {

@@ -84,7 +84,8 @@ inline void claim(database& d, std::vector<tables> const& all) {
     try {
       d.run(batch, effect::write);
       return;
-    } catch (store_error const&) { // another may have made them
+    } catch (store_error const& e) { // another may have made them
+      if (e.kind() == error_class::unknown_outcome) throw;
       auto const left = detail::missing(d, all);
       if (left.size() == missing.size()) throw;
       missing = left;
