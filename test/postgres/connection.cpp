@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@
 #include <doctest/doctest.h>
 
 #include <tools/postgres.hpp>
+#include <tools/scratch.hpp>
 
 using namespace std::chrono_literals;
 using zddm::error_class;
@@ -123,6 +125,21 @@ TEST_CASE("postgres connection: a server that is not there is transient, a wrong
   for (auto const& e : {absent, wrong, missing, nowhere}) CHECK(std::string(e.what()).find("hunter2") == std::string::npos);
   connection const right("postgres://secret:open%20sesame@127.0.0.1:" + port + "/postgres", {});
   CHECK(right.intact());
+}
+
+TEST_CASE("postgres connection: what the server remarks is not written on the program's standard error") {
+  auto const url = test::postgres_server::shared().fresh();
+  test::postgres_server::execute(url, "ALTER DATABASE " + url.substr(url.rfind('/') + 1) + " SET default_tablespace = nowhere");
+  test::scratch const folder;
+  auto const file = folder / "said";
+  int const kept = ::dup(STDERR_FILENO), into = ::open(file.c_str(), O_CREAT | O_WRONLY, 0600);
+  ::dup2(into, STDERR_FILENO);
+  connection c(url, {});
+  one(c, "DO $$ BEGIN RAISE WARNING 'a remark'; END $$");
+  ::dup2(kept, STDERR_FILENO);
+  for (int const fd : {kept, into}) ::close(fd);
+  CHECK(one(c, "SHOW default_tablespace").bytes(0, 0).empty());
+  CHECK(test::read_file(file).empty());
 }
 
 TEST_CASE("postgres connection: of several hosts the first that takes writes serves") {
