@@ -19,20 +19,23 @@ store_error raised(int result, bool committing = false, std::string_view words =
 } // namespace
 
 TEST_CASE("sqlite fail sorts what can be repeated from what cannot") {
-  for (int const result : {SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED, SQLITE_FULL, SQLITE_NOMEM, SQLITE_INTERRUPT})
+  for (int const result : {SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED, SQLITE_FULL, SQLITE_INTERRUPT})
     CHECK(raised(result, true).kind() == error_class::transient);
+  CHECK(raised(SQLITE_NOMEM).kind() == error_class::transient);
   for (int const result : {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_MISUSE, SQLITE_ERROR,
                            SQLITE_CONSTRAINT_UNIQUE, SQLITE_TOOBIG, SQLITE_MISMATCH})
     CHECK(raised(result, true).kind() == error_class::permanent);
 }
 
 TEST_CASE("sqlite fail knows that a commit may have reached the disk although the disk failed") {
-  CHECK(raised(SQLITE_IOERR_FSYNC, true).kind() == error_class::unknown_outcome);
+  for (int const result : {SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_NOMEM})
+    CHECK(raised(result, true).kind() == error_class::unknown_outcome);
   CHECK(raised(SQLITE_IOERR_READ, false).kind() == error_class::transient);
   CHECK(std::string(raised(SQLITE_IOERR_FSYNC, true).what()).find("may have been applied") != std::string::npos);
 }
 
 TEST_CASE("sqlite fail tells a full disk from a broken one") {
+  CHECK(raised(SQLITE_IOERR_SHMSIZE).kind() == error_class::transient);
   for (int const result : {SQLITE_FULL, SQLITE_IOERR_SHMSIZE}) {
     CHECK(raised(result, true).code() == 121);
     CHECK(std::string(raised(result, true).what()).find("has no space left") != std::string::npos);

@@ -2,10 +2,12 @@
 #include <zddm/sqlite/transaction.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include <doctest/doctest.h>
@@ -26,6 +28,28 @@ struct fixture {
   fixture() { execute("CREATE TABLE t (a)"); }
   void execute(char const* sql) { d.session().connection().execute(sql); }
   std::string count() { return d.session().connection().ask("SELECT count(*) FROM t"); }
+};
+
+/// The shared memory of a connection's log, which neither grows nor is locked anew while `broken`.
+struct shared_memory {
+  static inline bool broken = false;
+  static inline sqlite3_io_methods const* real = nullptr;
+  static inline sqlite3_io_methods mine{};
+
+  static void watch(zddm::sqlite::connection& c) {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(c.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    real = file->pMethods;
+    mine = *real;
+    mine.xShmMap = [](sqlite3_file* f, int region, int size, int extend, void volatile** found) {
+      return broken && region > 0 && extend != 0 ? SQLITE_IOERR_SHMSIZE : real->xShmMap(f, region, size, extend, found);
+    };
+    mine.xShmLock = [](sqlite3_file* f, int offset, int n, int flags) {
+      bool const writes = (flags & SQLITE_SHM_LOCK) != 0 && (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+      return broken && writes ? SQLITE_IOERR_SHMLOCK : real->xShmLock(f, offset, n, flags);
+    };
+    file->pMethods = &mine;
+  }
 };
 } // namespace
 
@@ -111,6 +135,44 @@ TEST_CASE_FIXTURE(fixture, "sqlite transaction whose commit the disk refuses has
           return false;
         }).wait() == 0);
   CHECK(count() == "0");
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction whose commit is in the log, but not in its index, has an unknown outcome") {
+  auto s = d.session();
+  auto& c = s.connection();
+  shared_memory::watch(c);
+  c.execute("PRAGMA cache_spill=OFF"); // so that the commit writes all of it
+  transaction t(s, access::write);
+  c.execute("INSERT INTO t VALUES (zeroblob(20000000))");
+  shared_memory::broken = true;
+  try {
+    t.commit();
+    FAIL_CHECK("it was committed");
+  } catch (store_error const& e) {
+    CHECK(e.kind() == error_class::unknown_outcome);
+    CHECK(e.code() == 121);
+  }
+  shared_memory::broken = false;
+  CHECK(count() == "0");
+  // What a process finds after a crash of this one.
+  for (std::string const file : {"a.db", "a.db-wal"}) std::filesystem::copy_file(dir / file, dir / ("after-" + file));
+  CHECK(database(dir / "after-a.db").session().connection().ask("SELECT count(*) FROM t") == "1");
+}
+
+TEST_CASE_FIXTURE(fixture, "sqlite transaction that cannot begin applies nothing, whatever the reason") {
+  auto s = d.session();
+  shared_memory::watch(s.connection());
+  shared_memory::broken = true;
+  try {
+    transaction const t(s, access::write);
+    FAIL_CHECK("it was begun");
+  } catch (store_error const& e) {
+    CHECK(e.kind() == error_class::transient);
+    CHECK(e.code() == 122);
+  }
+  shared_memory::broken = false;
+  CHECK_FALSE(s.connection().in_transaction);
+  transaction(s, access::write).commit();
 }
 
 TEST_CASE_FIXTURE(fixture, "sqlite transaction of a killed process leaves no trace and no lock") {

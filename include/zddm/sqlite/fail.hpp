@@ -25,12 +25,16 @@ constexpr diagnosis diagnose(int result, bool committing) {
   case SQLITE_LOCKED:
   case SQLITE_PROTOCOL: return {120, transient, "stayed locked by another user", "Repeat the call, or raise busy_timeout"};
   case SQLITE_FULL: return {121, transient, "has no space left", "Free some space, then repeat the call"};
-  case SQLITE_NOMEM: return {121, transient, "could not be used for want of memory", "Repeat the call"};
+  case SQLITE_NOMEM:
+    if (committing) return {121, unknown_outcome, "could not be used for want of memory", "Read before you repeat"};
+    return {121, transient, "could not be used for want of memory", "Repeat the call"};
   case SQLITE_INTERRUPT:
   case SQLITE_ABORT: return {101, transient, "was interrupted", "Repeat the call"};
   case SQLITE_IOERR:
-    if (result == SQLITE_IOERR_SHMSIZE) // the index of the log could not grow, before anything was written
-      return {121, transient, "has no space left", "Free some space, then repeat the call"};
+    // The index of the log has no room, though the log may hold the commit already, for whoever reads it after a crash.
+    if (result == SQLITE_IOERR_SHMSIZE && committing)
+      return {121, unknown_outcome, "has no space left", "Free some space, then read before you repeat"};
+    if (result == SQLITE_IOERR_SHMSIZE) return {121, transient, "has no space left", "Free some space, then repeat the call"};
     if (committing) return {122, unknown_outcome, "could not be written or read", "Check the disk, then read before you repeat"};
     return {122, transient, "could not be written or read", "Check the disk, then repeat the call"};
   case SQLITE_CANTOPEN: return {123, permanent, "cannot be opened", "Check the path, its folder and the permissions"};

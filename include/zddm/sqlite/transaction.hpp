@@ -24,13 +24,14 @@ public:
       if (!waited) sqlite::fail(SQLITE_BUSY, false, c.path());
       c.waited = *waited;
     }
+    c.in_transaction = true; // whatever fails from here on to the commit is not applied
     try {
       s.run(writes_ ? database::begin_immediate : database::begin).finish();
     } catch (...) {
+      c.in_transaction = false;
       leave();
       throw;
     }
-    c.in_transaction = true;
   }
   transaction(transaction const&) = delete;
   transaction& operator=(transaction const&) = delete;
