@@ -2,7 +2,11 @@
 #include <zddm/sqlite/connection.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <string>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -76,4 +80,43 @@ TEST_CASE("sqlite connection waits for a lock as long as asked and then says tha
   one.execute("COMMIT");
   two.execute("INSERT INTO t VALUES (1)");
   CHECK(one.ask("SELECT count(*) FROM t") == "1");
+}
+
+TEST_CASE("sqlite connection for which there is no file handle is not to be had now, and later it is") {
+  test::scratch dir;
+  connection(dir / "a.db", {}).execute("CREATE TABLE t (a)");
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  int const next = dup(STDIN_FILENO);
+  close(next);
+  // For none of the three files, for the first, and for two of them.
+  for (int const handles : {0, 1, 2}) {
+    rlimit const few{static_cast<rlim_t>(next + handles), before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    try {
+      connection(dir / "a.db", {}).ask("SELECT count(*) FROM t");
+      FAIL_CHECK("it was opened");
+    } catch (store_error const& e) {
+      CHECK(e.kind() == error_class::transient);
+      CHECK(e.code() == 121);
+    }
+    setrlimit(RLIMIT_NOFILE, &before);
+    CHECK(connection(dir / "a.db", {}).ask("SELECT count(*) FROM t") == "0");
+  }
+}
+
+TEST_CASE("sqlite connection notices that its file was moved, deleted or replaced") {
+  test::scratch dir;
+  for (bool const log : {true, false}) {
+    connection c(dir / "a.db", {.write_ahead_log = log});
+    c.execute("CREATE TABLE t (a)");
+    CHECK_NOTHROW(c.confirm_place());
+    std::filesystem::rename(dir / "a.db", dir / "b.db");
+    CHECK(code_of([&] { c.confirm_place(); }) == 123);
+    test::write_file(dir / "a.db", "");
+    CHECK(code_of([&] { c.confirm_place(); }) == 123);
+    std::filesystem::rename(dir / "b.db", dir / "a.db");
+    CHECK_NOTHROW(c.confirm_place());
+    for (std::string const file : {"a.db", "a.db-wal", "a.db-shm"}) std::filesystem::remove(dir / file);
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/sqlite/fail.hpp>
 
+#include <cerrno>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -41,6 +42,25 @@ TEST_CASE("sqlite fail tells a full disk from a broken one") {
     CHECK(std::string(raised(result, true).what()).find("has no space left") != std::string::npos);
   }
   CHECK(raised(SQLITE_IOERR_WRITE).code() == 122);
+}
+
+TEST_CASE("sqlite fail tells why a file could not be opened or written") {
+  auto const opening = [](int system) {
+    try {
+      zddm::sqlite::fail(SQLITE_CANTOPEN, true, "/data/a.db", "", system);
+    } catch (store_error const& e) {
+      return e;
+    }
+  };
+  for (int const system : {EMFILE, ENFILE, ENOSPC, EDQUOT}) {
+    CHECK(opening(system).kind() == error_class::transient);
+    CHECK(opening(system).code() == 121);
+  }
+  CHECK(opening(ENOENT).kind() == error_class::permanent);
+  CHECK(opening(ENOENT).code() == 123);
+  CHECK(raised(SQLITE_READONLY_DBMOVED).code() == 123);
+  CHECK(std::string(raised(SQLITE_READONLY_DBMOVED).what()).find("deleted or replaced") != std::string::npos);
+  CHECK(std::string(raised(SQLITE_READONLY).what()).find("permissions") != std::string::npos);
 }
 
 TEST_CASE("sqlite fail says what, where and what next, and quotes nothing that may be a value") {

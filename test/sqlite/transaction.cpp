@@ -175,6 +175,24 @@ TEST_CASE_FIXTURE(fixture, "sqlite transaction that cannot begin applies nothing
   transaction(s, access::write).commit();
 }
 
+TEST_CASE_FIXTURE(fixture, "sqlite transaction does not write into a file that was taken away") {
+  auto s = d.session();
+  std::filesystem::rename(dir / "a.db", dir / "b.db");
+  try {
+    transaction const t(s, access::write);
+    FAIL_CHECK("it was begun");
+  } catch (store_error const& e) {
+    CHECK(e.kind() == error_class::permanent);
+    CHECK(e.code() == 123);
+    CHECK(std::string(e.what()).find("moved, deleted or replaced") != std::string::npos);
+  }
+  std::filesystem::rename(dir / "b.db", dir / "a.db");
+  transaction t(s, access::write);
+  s.connection().execute("INSERT INTO t VALUES (1)");
+  t.commit();
+  CHECK(count() == "1");
+}
+
 TEST_CASE_FIXTURE(fixture, "sqlite transaction of a killed process leaves no trace and no lock") {
   for (int round = 0; round < 3; ++round) {
     int ready[2];

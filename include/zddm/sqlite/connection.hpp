@@ -82,7 +82,15 @@ public:
 
   /// Throws what the result code stands for; see `sqlite::fail`.
   [[noreturn]] void fail(int result, bool committing = false) const {
-    sqlite::fail(result, committing, path_, db_ ? sqlite3_errmsg(db_.get()) : "");
+    sqlite::fail(result, committing, path_, db_ ? sqlite3_errmsg(db_.get()) : "", db_ ? sqlite3_system_errno(db_.get()) : 0);
+  }
+
+  /// Throws if another file, or none, is where the open one was: what is written to that would be lost. SQLite itself looks for
+  /// it without a write-ahead log only.
+  void confirm_place() const {
+    int moved = 0;
+    if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0)
+      fail(SQLITE_READONLY_DBMOVED);
   }
 
   /// A write that fails inside a transaction is not applied, whatever the reason.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,7 @@ struct diagnosis {
   std::string_view next;
 };
 
-constexpr diagnosis diagnose(int result, bool committing) {
+constexpr diagnosis diagnose(int result, bool committing, int system) {
   using enum error_class;
   switch (result & 0xff) {
   case SQLITE_BUSY:
@@ -37,8 +38,17 @@ constexpr diagnosis diagnose(int result, bool committing) {
     if (result == SQLITE_IOERR_SHMSIZE) return {121, transient, "has no space left", "Free some space, then repeat the call"};
     if (committing) return {122, unknown_outcome, "could not be written or read", "Check the disk, then read before you repeat"};
     return {122, transient, "could not be written or read", "Check the disk, then repeat the call"};
-  case SQLITE_CANTOPEN: return {123, permanent, "cannot be opened", "Check the path, its folder and the permissions"};
+  case SQLITE_CANTOPEN:
+    if (system == EMFILE || system == ENFILE)
+      return {121, transient, "could not be opened for want of file handles", "Repeat the call, or raise their limit"};
+    if (system == ENOSPC || system == EDQUOT)
+      return {121, transient, "has no space left", "Free some space, then repeat the call"};
+    return {123, permanent, "cannot be opened", "Check the path, its folder and the permissions"};
   case SQLITE_READONLY:
+    if (result == SQLITE_READONLY_DBMOVED)
+      return {123, permanent, "was moved, deleted or replaced while it was open",
+              "Put the file back where it was, or start the process again"};
+    [[fallthrough]];
   case SQLITE_PERM:
   case SQLITE_AUTH: return {123, permanent, "cannot be written", "Check the permissions of the file and its folder"};
   case SQLITE_CORRUPT: return {124, permanent, "is damaged", "Restore it from a backup"};
@@ -62,9 +72,10 @@ constexpr bool worth_quoting(int result) {
 } // namespace detail
 
 /// Throws the `store_error` that a SQLite result code stands for: what happened to the file, what SQLite calls it, whether
-/// anything was applied, what to do next. `committing` says that the failed step would have ended a write.
-[[noreturn]] inline void fail(int result, bool committing, std::string const& path, std::string_view words = {}) {
-  auto const d = detail::diagnose(result, committing);
+/// anything was applied, what to do next. `committing` says that the failed step would have ended a write; `system` is the
+/// errno behind a file that could not be opened.
+[[noreturn]] inline void fail(int result, bool committing, std::string const& path, std::string_view words = {}, int system = 0) {
+  auto const d = detail::diagnose(result, committing, system);
   std::string text = "SQLite database " + path + " " + std::string(d.what) + " (" + sqlite3_errstr(result);
   if (detail::worth_quoting(result) && !words.empty()) text += ": " + std::string(words);
   text += ", result " + std::to_string(result) + "); ";

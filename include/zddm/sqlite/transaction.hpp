@@ -26,6 +26,7 @@ public:
     }
     c.in_transaction = true; // whatever fails from here on to the commit is not applied
     try {
+      if (writes_) c.confirm_place();
       s.run(writes_ ? database::begin_immediate : database::begin).finish();
     } catch (...) {
       c.in_transaction = false;
