@@ -70,6 +70,7 @@ TEST_CASE("lmdb transaction: a cursor walks in order from above any key") {
     });
   };
   CHECK(walked({}) == "bbbdddfff");
+  CHECK(walked("") == "bbbdddfff");
   CHECK(walked("a") == "bbbdddfff");
   CHECK(walked("b") == "dddfff");
   CHECK(walked("c") == "dddfff");

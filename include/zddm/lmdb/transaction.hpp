@@ -89,9 +89,9 @@ public:
 
   bool first() { return move(MDB_FIRST); }
   bool next() { return move(MDB_NEXT); }
-  /// To the first key above the given one, or to the first of all.
+  /// To the first key above the given one, or to the first of all. An empty key, which LMDB holds none of, is below all.
   bool above(std::optional<std::string_view> after) {
-    if (!after) return first();
+    if (!after || after->empty()) return first();
     key_ = transaction::val(*after);
     return move(MDB_SET_RANGE) && (in_.less(db_, *after, key()) || next());
   }
