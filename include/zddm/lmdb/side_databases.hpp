@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,6 +58,14 @@ struct side_databases {
 struct counters {
   std::uint64_t sequence = 1; ///< the last number given out
   std::uint64_t floor = 1;    ///< a fill that saw less is refused
+
+  /// Of a store that has none: they start at the time of day in microseconds, above those dropped before, so that a fill that
+  /// looked at those is refused.
+  static counters fresh() {
+    auto const now = std::chrono::system_clock::now().time_since_epoch();
+    auto const n = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+    return {n, n};
+  }
 
   /// Nothing if the side databases are gone.
   static std::optional<counters> read(transaction const& in, side_databases const& sides) {

@@ -97,7 +97,7 @@ public:
     env_.alone(
         [&](transaction& t) {
           sides_.reopen(t, name_, key_flags_, MDB_CREATE);
-          if (!counters::read(t, sides_)) counters{}.write(t, sides_);
+          if (!counters::read(t, sides_)) counters::fresh().write(t, sides_);
           return true;
         },
         [&] { sides_.open = true; });
