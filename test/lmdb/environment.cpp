@@ -2,6 +2,7 @@
 #include <zddm/lmdb/environment.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include <csignal>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -338,4 +340,71 @@ TEST_CASE("lmdb environment: the reads and the writes of a killed process are cl
     CHECK(get(env, db, "after") == (writing ? "write" : "read"));
     CHECK(!get(env, db, "half"));
   }
+}
+
+TEST_CASE("lmdb environment: a child that walks out of its parent's write neither commits nor ends it") {
+  folder const where;
+  environment env(where.path());
+  auto const db = open(env);
+  ::pid_t const parent = ::getpid();
+  int refused = 0;
+  try {
+    env.write([&](transaction& t) {
+      ::pid_t const child = ::fork();
+      t.put(db, "who", child == 0 ? "child" : "parent");
+      if (child != 0) CHECK(outcome(child) == 137);
+    });
+  } catch (zddm::store_error const& e) {
+    refused = e.code();
+  }
+  if (::getpid() != parent) ::_exit(refused);
+  CHECK(refused == 0);
+  CHECK(get(env, db, "who") == "parent");
+  put(env, db, "who", "parent again");
+  CHECK(get(env, db, "who") == "parent again");
+}
+
+TEST_CASE("lmdb environment: pages are not given back while the map may move") {
+  folder const where;
+  environment env(where.path(), {.resident_map = 1});
+  auto const db = open(env);
+  put(env, db, "a", "1");
+  std::atomic<bool> done{false};
+  std::thread walker;
+  env.alone([&](transaction&) {
+    walker = std::thread([&] {
+      env.walked(1);
+      done = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    CHECK_FALSE(done);
+  });
+  walker.join();
+  CHECK(done);
+  env.read([&](transaction const&) { env.walked(1); });
+}
+
+TEST_CASE("lmdb environment: where the map cannot grow, nobody who waited meanwhile touches what is gone") {
+  folder const where;
+  CHECK(in_child([&] {
+          environment env(where.path(), {.initial_map = tiny});
+          auto const db = open(env);
+          put(env, db, "a", "1");
+          std::string const large(std::size_t{1} << 20, 'x');
+          std::atomic<int> inside{0}, late_read{0}, late_write{0}, grower{0};
+          auto const later = [](int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); };
+          std::thread holder([&] { env.read([&](transaction const&) { inside = 1, later(300); }); });
+          while (inside == 0) std::this_thread::yield();
+          std::thread grows([&] { grower = code([&] { put(env, db, "b", large); }); });
+          later(100);
+          std::thread reads([&] { late_read = code([&] { get(env, db, "a"); }); });
+          std::thread writes([&] { late_write = code([&] { put(env, db, "a", "2"); }); });
+          later(50);
+          std::size_t pages = 0;
+          std::ifstream("/proc/self/statm") >> pages;
+          ::rlimit const no_more{pages * 4096, RLIM_INFINITY};
+          ::setrlimit(RLIMIT_AS, &no_more);
+          for (auto* t : {&holder, &grows, &reads, &writes}) t->join();
+          return grower == 132 && late_read == 133 && late_write == 133 && code([&] { get(env, db, "a"); }) == 133 ? 0 : 1;
+        }) == 0);
 }

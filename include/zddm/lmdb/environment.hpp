@@ -70,6 +70,7 @@ public:
     for (;; make_room(0)) {
       confirm();
       turnstile::pass const here(doors_, false);
+      confirm_map();
       snapshot const s(*this, here.outermost());
       if (s.txn) return f(transaction(s.txn, path_));
     }
@@ -86,6 +87,7 @@ public:
         if (here.writes_outside())
           refuse(137, path_, "was to be written inside a write of the same thread, which would wait for itself",
                  "Do not call a store from the function given to update");
+        confirm_map();
         full = map_size();
         int result = 0;
         if (auto done = attempt(g, result)) return std::move(*done);
@@ -102,6 +104,7 @@ public:
       if (doors_.inside())
         refuse(137, path_, "cannot open or drop databases inside visit, scan or update", "Do so before, as create_records does");
       turnstile::sole const here(doors_);
+      confirm_map();
       for (;;) {
         std::size_t const full = map_size();
         int result = 0;
@@ -139,6 +142,7 @@ public:
   void walked(std::size_t bytes) {
     if (walked_.fetch_add(bytes, std::memory_order_relaxed) + bytes < options_.resident_map) return;
     walked_.store(0, std::memory_order_relaxed);
+    turnstile::pass const here(doors_, false); // the map stays where it is
     mapping_->give_back();
   }
 
@@ -196,12 +200,16 @@ private:
     if (result == MDB_MAP_RESIZED) return std::nullopt;
     if (result != MDB_SUCCESS) fail(result, false, path_);
     struct aborting {
+      environment const& env;
       MDB_txn*& txn;
-      ~aborting() { mdb_txn_abort(txn); }
-    } const guard{txn};
+      ~aborting() {
+        if (env.claim_.valid()) mdb_txn_abort(txn);
+      }
+    } const guard{*this, txn};
     try {
       transaction t(txn, path_);
       std::optional<std::invoke_result_t<F&, transaction&>> done(f(t));
+      confirm(); // a child that was forked in f must not commit what is its parent's
       result = mdb_txn_commit(std::exchange(txn, nullptr));
       if (result == MDB_SUCCESS) return done;
     } catch (map_full const&) {
@@ -220,11 +228,16 @@ private:
   void confirm() const {
     if (!claim_.valid())
       refuse(137, path_, "was opened before a fork, and only the parent may use it", "Open a new environment in the child");
+    confirm_map();
+  }
+  /// Once through the door: who came in before may have left no map.
+  void confirm_map() const {
     if (broken_.load(std::memory_order_relaxed)) fail(MDB_PANIC, false, path_);
   }
 
   void make_room(std::size_t full) {
     turnstile::sole const here(doors_);
+    confirm_map();
     enlarge(full);
   }
 
@@ -241,8 +254,10 @@ private:
   void resize(std::size_t size) {
     constexpr std::size_t grain = 1 << 16;
     if (int const result = mdb_env_set_mapsize(env_, (size + grain - 1) / grain * grain)) {
-      broken_ = true;
-      fail(result, false, path_);
+      broken_ = true; // the old map is gone, and what LMDB would ask lay in it
+      refuse(132, path_,
+             "could not get more address space (" + std::string(mdb_strerror(result)) + "), and is out of use in this process",
+             "Raise the limit of it (ulimit -v), then start the process again");
     }
   }
 
