@@ -76,3 +76,10 @@ TEST_CASE("a knowledge that cannot be is refused") {
     CHECK(code_of(text) == (b <= 2 ? 0 : 111));
   }
 }
+
+TEST_CASE("in a list what is damaged is unknown") {
+  intent_record r;
+  r.known = knowledge::absent;
+  CHECK((zddm::intent_record_or_unknown(to_bytes(r)) == r));
+  CHECK((zddm::intent_record_or_unknown("damaged") == intent_record{}));
+}

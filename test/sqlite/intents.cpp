@@ -73,6 +73,10 @@ TEST_CASE_FIXTURE(fixture, "sqlite intents count on, and after a clear or a drop
 TEST_CASE_FIXTURE(fixture, "sqlite intents refuse records of another format and damaged ones") {
   s.connection().execute("INSERT INTO t_zddm_intents VALUES (1, x'0011')");
   CHECK_THROWS_AS(records.load(s, 1), store_error);
+  CHECK(records.list(s, {}, 9, [](int key, zddm::intent_record const& r) {
+    CHECK(key == 1);
+    CHECK((r == zddm::intent_record{}));
+  }) == 1);
   s.connection().execute("UPDATE t_zddm_meta SET format = 2");
   try {
     records.create(s);

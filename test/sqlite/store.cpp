@@ -93,6 +93,30 @@ struct fixture {
 
 } // namespace
 
+TEST_CASE("sqlite store: a damaged record is an error that a fence or an assignment mends") {
+  test::scratch const dir;
+  database d(dir / "a.db", quick);
+  texts s(d, {.table = "t"});
+  s.create_table();
+  s.create_records();
+  auto const damage = [&] { d.session().connection().execute("INSERT OR REPLACE INTO t_zddm_intents VALUES ('k', x'0011')"); };
+  damage();
+  CHECK_THROWS_AS(s.look("k"), store_error);
+  CHECK_THROWS_AS(s.begin("k", {1, 1}), store_error);
+  CHECK(s.records({}, 9, [](std::string const& k, zddm::intent_record const& r) {
+    CHECK(k == "k");
+    CHECK((r == zddm::intent_record{}));
+  }) == 1);
+  CHECK(s.fill("k", "healed", s.fence("k")));
+  CHECK(s.look("k").value == "healed");
+  damage();
+  s.assign("k", std::nullopt);
+  CHECK(s.look("k").known == knowledge::absent);
+  damage();
+  s.assign("k", "v");
+  CHECK(s.records({}, 9, [](auto const&, auto const&) {}) == 0);
+}
+
 TEST_CASE("sqlite store keeps the laws with texts, in a table of any name") {
   keeps_the_laws<void, texts>({.table = "we\"ird tab;le", .key = {"k'ey; --"}, .value = {"select"}});
 }

@@ -103,14 +103,15 @@ public:
     s.run(raise_).finish();
   }
 
-  /// Calls `sink(key, record)` for at most `limit` records above `after`, in the order of the keys; says how many.
+  /// A damaged record is shown as one that knows nothing. Calls `sink(key, record)` for at most `limit` records above `after`, in
+  /// the order of the keys; says how many.
   template <class Sink> std::size_t list(session& s, std::optional<Key> const& after, std::size_t limit, Sink&& sink) const {
     auto q = after ? schema_->run(s, after_, *after) : s.run(first_);
     Key key{};
     std::size_t n = 0;
     for (; n < limit && q.step(); ++n) {
       schema_->read_key(q, key);
-      auto const record = intent_record_from(q.bytes(schema_->keys()));
+      auto const record = intent_record_or_unknown(q.bytes(schema_->keys()));
       sink(std::as_const(key), record);
     }
     return n;

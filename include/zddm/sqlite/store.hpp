@@ -13,6 +13,7 @@
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
 #include <zddm/sqlite/database.hpp>
+#include <zddm/sqlite/intent_step.hpp>
 #include <zddm/sqlite/intents.hpp>
 #include <zddm/sqlite/marks.hpp>
 #include <zddm/sqlite/rows.hpp>
@@ -205,64 +206,54 @@ public:
   }
 
   std::optional<intent> begin(Key const& key, intent_id id) {
-    auto s = rows_.open();
-    transaction t(s, access::write);
-    auto [record, stored] = load(s, key);
-    if (record.marked()) return std::nullopt;
-    rows_.erase(s, key);
-    auto const made = record.begin(id, records_.next(s));
-    records_.save(s, key, record, stored);
-    t.commit();
-    return made;
+    return step(key, [&](auto& s) -> std::optional<intent> {
+      if (s.record.marked()) return std::nullopt;
+      s.drop();
+      return s.record.begin(id, s.next());
+    });
   }
 
   bool end(Key const& key, intent const& t, std::optional<Value> const& value) {
-    return step(key, [&](session& s, intent_record& record, std::uint64_t sequence) {
-      bool const carried = record.end(t, sequence, value.has_value());
-      if (carried) rows_.set(s, key, value);
+    return step(key, [&](auto& s) {
+      bool const carried = s.record.end(t, s.next(), value.has_value());
+      if (carried) s.set(value);
       return carried;
     });
   }
 
   void release(Key const& key, intent const& t) {
-    step(key, [&](session&, intent_record& record, std::uint64_t sequence) {
-      record.release(t, sequence);
-      return true;
-    });
+    step(key, [&](auto& s) { return s.record.release(t, s.next()), true; });
   }
 
   template <class F> std::optional<std::pair<intent, std::optional<Value>>> mark(Key const& key, F&& f, intent_id id) {
-    auto s = rows_.open();
-    transaction t(s, access::write);
-    auto [record, stored] = load(s, key);
-    if (!record.settled()) return std::nullopt;
-    std::optional<Value> next = f(rows_.get(s, key));
-    rows_.set(s, key, next);
-    auto const made = record.mark(id, records_.next(s), next.has_value());
-    records_.save(s, key, record, stored);
-    t.commit();
-    return std::pair(made, std::move(next));
+    return step(key, [&](auto& s) -> std::optional<std::pair<intent, std::optional<Value>>> {
+      if (!s.record.settled()) return std::nullopt;
+      std::optional<Value> next = f(s.get());
+      s.set(next);
+      auto const made = s.record.mark(id, s.next(), next.has_value());
+      return std::pair(made, std::move(next));
+    });
   }
 
   /// Sets what New knows, whatever was in flight: those writes lose their right to end with a value.
   void assign(Key const& key, std::optional<Value> const& value) {
-    step(key, [&](session& s, intent_record& record, std::uint64_t sequence) {
-      rows_.set(s, key, value);
-      record = {value ? knowledge::present : knowledge::absent, sequence, {}};
-      return true;
-    });
+    step(
+        key,
+        [&](auto& s) {
+          s.set(value);
+          s.record = {value ? knowledge::present : knowledge::absent, s.next(), {}};
+          return true;
+        },
+        basis::none);
   }
 
   bool fill(Key const& key, std::optional<Value> const& value, std::uint64_t seen) {
-    auto s = rows_.open();
-    transaction t(s, access::write);
-    auto [record, stored] = load(s, key);
-    if (!record.admits_fill(seen, records_.floor(s)) || rows_.has(s, key)) return false;
-    record.filled(value.has_value());
-    rows_.set(s, key, value);
-    records_.save(s, key, record, stored);
-    t.commit();
-    return true;
+    return step(key, [&](auto& s) {
+      if (!s.record.admits_fill(seen, s.floor()) || s.has()) return false;
+      s.record.filled(value.has_value());
+      s.set(value);
+      return true;
+    });
   }
 
   /// One transaction; a value that cannot be kept fails it as a whole.
@@ -289,11 +280,14 @@ public:
   }
 
   std::uint64_t fence(Key const& key) {
-    return step(key, [&](session& s, intent_record& record, std::uint64_t sequence) {
-      rows_.erase(s, key);
-      record.fence(sequence);
-      return sequence;
-    });
+    return step(
+        key,
+        [&](auto& s) {
+          s.drop();
+          s.record.fence(s.next());
+          return s.record.generation;
+        },
+        basis::none);
   }
 
   std::uint64_t sequence() {
@@ -336,23 +330,13 @@ public:
   }
 
 private:
-  struct loaded {
-    intent_record record;
-    bool stored;
-  };
-
-  loaded load(session& s, Key const& key) {
-    if (auto record = records_.load(s, key)) return {std::move(*record), true};
-    return {{rows_.has(s, key) ? knowledge::present : knowledge::unknown, 0, {}}, false};
-  }
-
   /// One step on a key's row and record.
-  template <class F> auto step(Key const& key, F f) {
+  template <class F> auto step(Key const& key, F f, basis from = basis::stored) {
     auto s = rows_.open();
     transaction t(s, access::write);
-    auto [record, stored] = load(s, key);
-    auto const result = f(s, record, records_.next(s));
-    records_.save(s, key, record, stored);
+    intent_step<Key, Value> one(rows_, records_, s, key, from);
+    auto result = f(one);
+    one.keep();
     t.commit();
     return result;
   }
