@@ -15,7 +15,6 @@
 #include <lmdb.h>
 
 #include <zddm/core/digest.hpp>
-#include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
 #include <zddm/core/intent_bytes.hpp>
 #include <zddm/core/store.hpp>
@@ -25,6 +24,8 @@
 #include <zddm/lmdb/intent_step.hpp>
 #include <zddm/lmdb/table.hpp>
 #include <zddm/lmdb/transaction.hpp>
+#include <zddm/lmdb/versions.hpp>
+#include <zddm/lmdb/walk.hpp>
 
 namespace zddm::lmdb {
 
@@ -155,7 +156,7 @@ public:
     return table_.read([&](transaction const& t) {
       digester<Key, Value> d;
       std::string_view last;
-      walk(t, table_.values(), range, limit, [&](cursor const& at) {
+      walk_in(t, table_.values(), range, limit, [&](cursor const& at) {
         last = at.key();
         d.add_bytes(last, at.value());
       });
@@ -278,7 +279,8 @@ public:
       for (auto const& e : entries) {
         auto const bytes = Codec::key_bytes(e.key);
         std::string_view const k = table_.fit(bytes);
-        if (records && !admitted(t, k, seen, c.floor)) continue;
+        auto const record = records ? intent_step::stored(table_, t, k) : std::nullopt;
+        if (record && !record->admits_fill(seen, c.floor)) continue;
         auto const v = Codec::value_bytes(e.value);
         bool inserted = at.insert(k, v, append);
         if (!inserted && std::exchange(append, 0) != 0) inserted = at.insert(k, v);
@@ -307,7 +309,7 @@ public:
   /// A damaged record is shown as one that knows nothing, so that whoever heals unknown keys finds it.
   template <class Sink> std::size_t records(std::optional<Key> const& after, std::size_t limit, Sink&& sink) const {
     return walk_beside(&side_databases::intents, after, limit,
-                       [&](cursor const& at) { sink(Codec::key_from(at.key()), record_or_unknown(at.value())); });
+                       [&](cursor const& at) { sink(Codec::key_from(at.key()), intent_record_or_unknown(at.value())); });
   }
 
   /// Drops rows, records, versions and marks; the sequence goes on, and a `fill` that saw the store before is refused.
@@ -328,16 +330,9 @@ private:
       t.erase(table_.values(), key);
   }
 
-  version version_in(transaction const& t, std::string_view key) const {
-    auto const bytes = t.get(table_.sides().versions, key);
-    if (!bytes || bytes->size() != 16) return {};
-    return {zddm::detail::read_u64(*bytes, 0), zddm::detail::read_u64(*bytes, 8)};
-  }
+  version version_in(transaction const& t, std::string_view key) const { return versions::get(t, table_.sides(), key); }
   bool set_versioned(transaction& t, std::string_view key, maybe const& value, version v) {
-    std::string bytes;
-    zddm::detail::append_u64(bytes, v.counter);
-    zddm::detail::append_u64(bytes, v.process);
-    t.put(table_.sides().versions, key, bytes);
+    versions::set(t, table_.sides(), key, v);
     set(t, key, value);
     return true;
   }
@@ -380,45 +375,20 @@ private:
     s.keep();
     return result;
   }
-  static intent_record record_or_unknown(std::string_view bytes) {
-    try {
-      return intent_record_from(bytes);
-    } catch (store_error const&) {
-      return {};
-    }
-  }
-  bool admitted(transaction const& t, std::string_view key, std::uint64_t seen, std::uint64_t floor) const {
-    auto const record = intent_step::stored(table_, t, key);
-    return !record || record->admits_fill(seen, floor);
-  }
-
   static std::optional<std::string> key_bytes(std::optional<Key> const& key) {
     return key ? std::optional<std::string>(std::string_view(Codec::key_bytes(*key))) : std::nullopt;
   }
-  /// Calls f(cursor const&) for at most `limit` entries of the range; says how many.
   template <class F>
-  std::size_t walk(transaction const& t, database db, key_range<Key> const& range, std::size_t limit, F&& f) const {
-    auto const after = key_bytes(range.after), upto = key_bytes(range.upto);
-    constexpr std::size_t told_each = 1024;
-    std::size_t n = 0;
-    cursor at(t, db);
-    auto const tell = [&](std::size_t rows) { table_.env().walked(rows * (at.key().size() + at.value().size())); };
-    for (bool more = at.above(after); more && n < limit; more = at.next()) {
-      if (table_.ours(at.key())) continue;
-      if (upto && t.less(db, *upto, at.key())) break;
-      f(at);
-      if (++n % told_each == 0) tell(told_each);
-    }
-    if (n % told_each != 0) tell(n % told_each);
-    return n;
+  std::size_t walk_in(transaction const& t, database db, key_range<Key> const& range, std::size_t limit, F&& f) const {
+    return walk(table_, t, db, {key_bytes(range.after), key_bytes(range.upto)}, limit, f);
   }
   template <class F> std::size_t walk_rows(key_range<Key> const& range, std::size_t limit, F&& f) const {
-    return table_.read([&](transaction const& t) { return walk(t, table_.values(), range, limit, f); });
+    return table_.read([&](transaction const& t) { return walk_in(t, table_.values(), range, limit, f); });
   }
   template <class F>
   std::size_t walk_beside(database side_databases::* db, std::optional<Key> const& after, std::size_t limit, F&& f) const {
     return table_.read_beside(
-        [&](transaction const& t, counters const&) { return walk(t, table_.sides().*db, {after, std::nullopt}, limit, f); });
+        [&](transaction const& t, counters const&) { return walk_in(t, table_.sides().*db, {after, std::nullopt}, limit, f); });
   }
 
   mutable table table_;
