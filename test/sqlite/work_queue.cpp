@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +50,15 @@ TEST_CASE("sqlite work_queue: queues of several names share a file with a state 
   people.forget();
   CHECK(orders.plan()->text == "o");
   CHECK(orders.counts(orders.plan()->id) == counts{5, 0, 0, 0});
+}
+
+TEST_CASE("sqlite work_queue: who wants all that there is may say so by the greatest numbers") {
+  test::scratch dir;
+  work_queue q(dir / "q", "people", quick);
+  q.make("p", 3);
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  CHECK(q.claim(q.plan()->id, "a", wanted{2, 1, most}, 60s).size() == 2);
+  CHECK(q.claim(q.plan()->id, "a", wanted{most, 0, most}, 60s).size() == 1);
 }
 
 TEST_CASE("sqlite work_queue outlives its processes: each item is ended once though every second worker is killed") {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,9 +74,9 @@ public:
       bind_plan(q, plan);
       q.bind_integer(4, (boot::time() + lease).count());
       q.bind_text(5, worker);
-      q.bind_integer(6, static_cast<std::int64_t>(w.first));
-      q.bind_integer(7, static_cast<std::int64_t>(w.last));
-      q.bind_integer(8, static_cast<std::int64_t>(w.most));
+      q.bind_integer(6, bounded(w.first));
+      q.bind_integer(7, bounded(w.last));
+      q.bind_integer(8, bounded(w.most));
       while (q.step()) got.push_back({plan, number(q, 0), number(q, 1), number(q, 2), std::string(q.bytes(3)), lease});
     }
     t.commit();
@@ -150,6 +151,10 @@ public:
   }
 
 private:
+  /// SQLite's integers are signed.
+  static std::int64_t bounded(std::uint64_t n) {
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(n, std::numeric_limits<std::int64_t>::max()));
+  }
   static std::uint64_t number(statement const& q, int at) { return static_cast<std::uint64_t>(q.integer(at)); }
 
   /// Parameters 1 to 3 of every statement on items: the plan, and what says that a lease still runs.
