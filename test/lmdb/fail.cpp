@@ -20,7 +20,7 @@ bool says(zddm::store_error const& e, std::string const& words) { return std::st
 } // namespace
 
 TEST_CASE("lmdb fail: what cannot have been applied is transient or permanent") {
-  for (int const result : {MDB_READERS_FULL, MDB_MAP_RESIZED, ENOSPC, ENOMEM, EAGAIN, EMFILE})
+  for (int const result : {MDB_READERS_FULL, MDB_MAP_RESIZED, ENOSPC, EDQUOT, ENOMEM, EAGAIN, EMFILE})
     CHECK(thrown(result, false).kind() == error_class::transient);
   for (int const result : {MDB_CORRUPTED, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_PANIC, MDB_BAD_VALSIZE, MDB_DBS_FULL,
                            MDB_MAP_FULL, MDB_TXN_FULL, MDB_INCOMPATIBLE, EACCES, ENOENT, EIO})

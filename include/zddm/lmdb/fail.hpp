@@ -47,7 +47,8 @@ constexpr diagnosis diagnose(int result, bool committing) {
   if (result <= 0) return {133, permanent, "refused the call", "Report this"};
   if (committing) return {134, unknown_outcome, "could not be written", "Check the disk, then read before you repeat"};
   switch (result) {
-  case ENOSPC: return {130, transient, "has no space left", "Free some space, then repeat the call"};
+  case ENOSPC:
+  case EDQUOT: return {130, transient, "has no space left", "Free some space, then repeat the call"};
   case ENOMEM: return {130, transient, "could not be used for want of memory", "Repeat the call"};
   case EAGAIN:
   case EBUSY:
