@@ -342,6 +342,24 @@ TEST_CASE("lmdb environment: the reads and the writes of a killed process are cl
   }
 }
 
+TEST_CASE("lmdb environment: nothing is written into a file that was deleted or replaced") {
+  for (bool const replaced : {false, true}) {
+    folder const where;
+    environment env(where.path());
+    auto const db = open(env);
+    put(env, db, "a", "1");
+    auto const file = where.path() + "/data.mdb";
+    std::filesystem::copy_file(file, where.path("copy"));
+    if (replaced)
+      std::filesystem::rename(where.path("copy"), file);
+    else
+      std::filesystem::remove(file);
+    CHECK(code([&] { put(env, db, "a", "2"); }) == 131);
+    CHECK(code([&] { open(env, "other"); }) == 131);
+    CHECK(get(env, db, "a") == "1");
+  }
+}
+
 TEST_CASE("lmdb environment: a child that walks out of its parent's write neither commits nor ends it") {
   folder const where;
   environment env(where.path());

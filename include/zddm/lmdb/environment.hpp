@@ -16,6 +16,7 @@
 #include <utility>
 
 #include <lmdb.h>
+#include <sys/stat.h>
 
 #include <zddm/lmdb/claim.hpp>
 #include <zddm/lmdb/fail.hpp>
@@ -195,6 +196,8 @@ private:
 
   /// One write transaction around f. Nothing, and why, if the map has to grow first.
   template <class F> auto attempt(F& f, int& result) -> std::optional<std::invoke_result_t<F&, transaction&>> {
+    if (had_name_ && !has_name())
+      refuse(131, path_, "was deleted or replaced while it was open, so that a write would be lost", "Start the process again");
     MDB_txn* txn = nullptr;
     result = mdb_txn_begin(env_, nullptr, 0, &txn);
     if (result == MDB_MAP_RESIZED) return std::nullopt;
@@ -261,6 +264,13 @@ private:
     }
   }
 
+  /// Whether the data file that is open still stands in a folder.
+  bool has_name() const {
+    mdb_filehandle_t file{};
+    struct stat found{};
+    return mdb_env_get_fd(env_, &file) != MDB_SUCCESS || ::fstat(file, &found) != 0 || found.st_nlink != 0;
+  }
+
   std::string data_file() const { return options_.single_file ? path_ : path_ + "/data.mdb"; }
 
   void open() {
@@ -280,7 +290,11 @@ private:
     if (result == MDB_SUCCESS && map_size() < options_.initial_map) result = mdb_env_set_mapsize(env_, options_.initial_map);
     int dead = 0;
     if (result == MDB_SUCCESS) result = mdb_reader_check(env_, &dead);
-    if (result == MDB_SUCCESS) return static_cast<void>(mapping_.emplace(data_file()));
+    if (result == MDB_SUCCESS) {
+      had_name_ = has_name(); // some file systems count no names
+      mapping_.emplace(data_file());
+      return;
+    }
     mdb_env_close(env_);
     fail(result, false, path_);
   }
@@ -288,6 +302,7 @@ private:
   std::string const path_;
   lmdb::options const options_;
   MDB_env* env_ = nullptr;
+  bool had_name_ = false;
   std::optional<file_mapping> mapping_;
   lmdb::claim claim_;
   turnstile doors_;
