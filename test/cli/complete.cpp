@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <zddm/cli/complete.hpp>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include <cli/world.hpp>
@@ -16,6 +20,20 @@ TEST_CASE("complete: confirmed by name, with nothing unknown, New is the only st
   CHECK(d.at() == row::completed);
   CHECK(p.handle.current().at == row::completed);
   CHECK(d.m.count("drain") == 2);
+}
+
+TEST_CASE("complete: New is sealed once every process is in completing, before it is drained there") {
+  desk d("complete");
+  d.asked.yes = {"names"};
+  d.place(row::switched);
+  std::vector<std::string> after;
+  d.m.during = [&](std::string const& what) {
+    if (what == "seal") CHECK(d.at() == row::completing);
+    after.push_back(what);
+  };
+  d.run(cli::complete);
+  CHECK(d.m.count("seal") == 1);
+  CHECK(std::ranges::find(std::ranges::find(after, "seal"), after.end(), "drain") != after.end());
 }
 
 TEST_CASE("complete: without the name nothing happens") {

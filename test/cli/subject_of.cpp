@@ -182,6 +182,16 @@ TEST_CASE("subject_of: draining heals what the dead began and leaves the living 
   CHECK_FALSE(p.to.get(2));
 }
 
+TEST_CASE("subject_of: nobody begins a write of a sealed New") {
+  ground::place p;
+  environment const env;
+  subject_of<ground::names> m(env);
+  p.to.put(1, "one");
+  m.seal();
+  CHECK_FALSE(p.to.begin(1, live));
+  CHECK(*p.to.get(1) == "one");
+}
+
 TEST_CASE("subject_of: marks of the dead are freed with their values, those of the living stay") {
   ground::place p;
   environment const env;

@@ -95,6 +95,7 @@ struct scripted : cli::subject {
   std::uint64_t free_marks(std::function<bool(zddm::intent_id)> const&, std::stop_token const&) override {
     return asked("free marks"), 0;
   }
+  void seal() override { asked("seal"); }
   zddm::verify::drained drain(std::function<bool(zddm::intent_id)> const& abandoned, std::stop_token const&) override {
     asked("drain");
     gone = abandoned({1, 1});

@@ -2,7 +2,9 @@
 #include <zddm/consistency/intent.hpp>
 
 #include <atomic>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -11,8 +13,10 @@
 #include <zddm/failure/propagate.hpp>
 #include <zddm/gate/dial.hpp>
 #include <zddm/lifecycle/local.hpp>
+#include <zddm/lifecycle/shared.hpp>
 #include <zddm/memory/store.hpp>
 #include <zddm/proxy/proxy.hpp>
+#include <zddm/testing/faulty_store.hpp>
 
 namespace {
 
@@ -200,6 +204,33 @@ TEST_CASE("once New is required, a write it cannot take fails and leaves Old as 
   }
   f.new_rows.broken.clear();
   CHECK(f.proxy.read("k") == 3);
+}
+
+TEST_CASE("H12: a writer that was taken for dead makes New, the authority by now, forget nothing") {
+  using rows = zddm::memory::store<std::string, int>;
+  rows old_rows, inner;
+  zddm::testing::faulty_store<rows> new_rows(inner);
+  zddm::lifecycle::handle life("trial");
+  zddm::proxy<rows, zddm::testing::faulty_store<rows>, zddm::lifecycle::shared, zddm::gate::dial> p(old_rows, new_rows, life);
+  life.extend_lease(zddm::coarse_clock::time_point::max());
+  for (auto const s : {step::prepare, step::migrate, step::cut_over}) life.take(s);
+  p.write("k", 1);
+  REQUIRE(inner.get("k") == 1);
+  // It stands still before its first step in New for longer than its lease; meanwhile the others have gone on.
+  new_rows.script([&](std::string_view member) -> std::optional<zddm::testing::fault> {
+    if (member != "begin") return std::nullopt;
+    life.extend_lease(zddm::coarse_clock::time_point{});
+    inner.seal();
+    return std::nullopt;
+  });
+  SUBCASE("write") { CHECK_THROWS_AS(p.write("k", 2), zddm::lease_lost); }
+  SUBCASE("erase") { CHECK_THROWS_AS(p.erase("k"), zddm::lease_lost); }
+  SUBCASE("update") {
+    CHECK_THROWS_AS(p.update("k", [](auto const&) { return std::optional<int>(); }), zddm::lease_lost);
+  }
+  CHECK(inner.get("k") == 1);
+  CHECK(inner.look("k").known == zddm::knowledge::present);
+  CHECK(old_rows.get("k") == 1);
 }
 
 TEST_CASE("H7: an update whose function throws leaves both stores as they were") {

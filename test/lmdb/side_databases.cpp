@@ -82,10 +82,10 @@ TEST_CASE("lmdb side_databases: counters come back, and damaged ones are not tak
   environment env(where.path());
   auto& sides = env.sides("rows");
   create(env, sides);
-  CHECK(env.read([&](transaction const& t) { return counters::read(t, sides); }) == counters{1, 1});
+  CHECK(env.read([&](transaction const& t) { return counters::read(t, sides); }) == counters{1, 1, false});
   CHECK(counters::fresh().floor > 1'000'000'000'000'000);
-  env.write([&](transaction& t) { counters{1'000'000'007, 12}.write(t, sides); });
-  CHECK(env.read([&](transaction const& t) { return counters::read(t, sides); }) == counters{1'000'000'007, 12});
+  env.write([&](transaction& t) { counters{1'000'000'007, 12, true}.write(t, sides); });
+  CHECK(env.read([&](transaction const& t) { return counters::read(t, sides); }) == counters{1'000'000'007, 12, true});
   env.write([&](transaction& t) { t.put(sides.meta, "counters", "short"); });
   CHECK(!env.read([&](transaction const& t) { return counters::read(t, sides); }));
 }

@@ -59,7 +59,13 @@ TEST_CASE_FIXTURE(fixture, "sqlite intents count on, and after a clear or a drop
   records.create(s);
   CHECK(records.sequence(s) == first + 2);
   records.save(s, 1, {knowledge::absent, 1, {}}, false);
+  auto const floor = records.floor(s);
+  records.seal(s);
+  records.seal(s);
+  CHECK(records.sealed(s));
+  CHECK(records.floor(s) == floor);
   records.clear(s);
+  CHECK_FALSE(records.sealed(s));
   CHECK(records.empty(s));
   CHECK(records.floor(s) == first + 3);
   CHECK(records.sequence(s) == first + 3);

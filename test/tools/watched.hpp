@@ -100,6 +100,9 @@ public:
   std::uint64_t fence(key_type const& k) {
     return tell("fence", [&] { return store_.fence(k); });
   }
+  void seal() {
+    tell("seal", [&] { store_.seal(); });
+  }
   std::uint64_t sequence() {
     return tell("sequence", [&] { return store_.sequence(); });
   }

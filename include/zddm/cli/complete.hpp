@@ -34,6 +34,7 @@ inline void complete(session& s, subject& m) {
       begun = true;
     }
     if (at.value.now.at == row::completing && !drained) {
+      m.seal(); // every process that lives is here; one that was taken for dead may not begin what it was about to
       auto const left = settle(s, m, true);
       note_unknown(s, m, left.left_unknown + left.in_flight);
       if (!left.dry())

@@ -66,6 +66,8 @@ public:
   virtual verify::report heal(verify::options const& how, verify::repair_options const& mending, verify::repairs& done) = 0;
   /// Ends the writes that were marked in New by operations which are over, and says how many; New keeps their values.
   virtual std::uint64_t free_marks(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) = 0;
+  /// New is the authority: nobody whose authority is Old begins a write of it any more, however late he comes.
+  virtual void seal() = 0;
   /// Heals keys that New does not know, while Old is the authority.
   virtual verify::drained drain(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) = 0;
 };

@@ -214,6 +214,9 @@ public:
     }
     return freed;
   }
+  void seal() override {
+    if constexpr (stores && !versions) to_store().seal();
+  }
   verify::drained drain(std::function<bool(intent_id)> const& abandoned, std::stop_token const& stop) override {
     if constexpr (versions) { // nothing lists the keys that New was made to forget
       repair_type repair(from_store(), to_store());

@@ -145,12 +145,13 @@ struct intent {
       return op.on_new([](auto& n, auto const& key, intent_id id) { return n.begin(key, id); }, op.next_intent());
     }
 
-    /// No write whose authority is Old begins beside one whose authority is New.
+    /// No write whose authority is Old begins beside one whose authority is New, nor once New is sealed.
     template <class Op> static zddm::intent begin(Op& op) {
       for (patience<Op> wait(op);; wait()) {
         auto begun = try_begin(op);
         if (!begun) op.cannot_invalidate(begun.failure());
         if (*begun) return **begun;
+        op.confirm_lease();
       }
     }
 

@@ -77,6 +77,7 @@ struct intent_store : plain_store {
   bool fill(key const&, std::optional<value> const&, std::uint64_t seen);
   std::size_t fill_many(std::span<entry<key, value> const>, std::uint64_t seen);
   std::uint64_t fence(key const&);
+  void seal();
   std::uint64_t sequence();
   template <class Sink> std::size_t records(std::optional<key> const& after, std::size_t limit, Sink&& sink);
   void clear();

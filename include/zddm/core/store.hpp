@@ -129,7 +129,8 @@ concept conditional_store =
 
 /// The `intent` protocol of New: each member is one atomic step on the value and its record (`intent_record`).
 /// `begin` does nothing while the key is `marked()`; `mark` does nothing unless it is `settled()`, and else puts what the
-/// function makes of the present value. `end` says whether the value became New's.
+/// function makes of the present value. `end` says whether the value became New's. After `seal` nothing begins any more, until
+/// the store is cleared or its records are dropped: New is the authority, and who is late may not make it forget a key.
 template <class S>
 concept intent_store =
     store<S> && requires(S& s, key_of<S> const& key, std::optional<value_of<S>> const& value, intent_id id, intent const& t,
@@ -144,6 +145,7 @@ concept intent_store =
       { s.fill(key, value, seen) } -> std::same_as<bool>;
       { s.fill_many(entries, seen) } -> std::same_as<std::size_t>;
       { s.fence(key) } -> std::same_as<std::uint64_t>;
+      s.seal();
       { s.sequence() } -> std::same_as<std::uint64_t>;
       { s.records(after, limit, sink) } -> std::same_as<std::size_t>;
       s.clear();

@@ -58,26 +58,28 @@ struct side_databases {
 struct counters {
   std::uint64_t sequence = 1; ///< the last number given out
   std::uint64_t floor = 1;    ///< a fill that saw less is refused
+  bool sealed = false;        ///< nothing begins any more
 
   /// Of a store that has none: they start at the time of day in microseconds, above those dropped before, so that a fill that
   /// looked at those is refused.
   static counters fresh() {
     auto const now = std::chrono::system_clock::now().time_since_epoch();
     auto const n = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-    return {n, n};
+    return {n, n, false};
   }
 
   /// Nothing if the side databases are gone.
   static std::optional<counters> read(transaction const& in, side_databases const& sides) {
     auto const bytes = in.get(sides.meta, key);
     if (!bytes || bytes->size() != 16) return std::nullopt;
-    return counters{zddm::detail::read_u64(*bytes, 0), zddm::detail::read_u64(*bytes, 8)};
+    auto const floor = zddm::detail::read_u64(*bytes, 8);
+    return counters{zddm::detail::read_u64(*bytes, 0), floor & ~seal, (floor & seal) != 0};
   }
 
   void write(transaction& in, side_databases const& sides) const {
     std::string bytes;
     zddm::detail::append_u64(bytes, sequence);
-    zddm::detail::append_u64(bytes, floor);
+    zddm::detail::append_u64(bytes, sealed ? floor | seal : floor);
     in.put(sides.meta, key, bytes);
   }
 
@@ -85,6 +87,7 @@ struct counters {
 
 private:
   static constexpr std::string_view key = "counters";
+  static constexpr std::uint64_t seal = std::uint64_t{1} << 63; ///< in the place of the floor
 };
 
 } // namespace zddm::lmdb

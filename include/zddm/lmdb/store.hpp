@@ -222,7 +222,7 @@ public:
 
   std::optional<intent> begin(Key const& key, intent_id id) {
     return step(key, [&](intent_step& s) -> std::optional<intent> {
-      if (s.record.marked()) return std::nullopt;
+      if (s.record.marked() || s.c.sealed) return std::nullopt;
       s.drop();
       return s.record.begin(id, s.next());
     });
@@ -300,6 +300,10 @@ public:
       s.record.fence(s.next());
       return s.c.sequence;
     });
+  }
+
+  void seal() {
+    table_.write_beside([](transaction&, counters& c) { return c.sealed = true; });
   }
 
   std::uint64_t sequence() const {

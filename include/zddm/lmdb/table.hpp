@@ -118,6 +118,7 @@ public:
       if (!c) return;
       for (database const db : {sides_.intents, sides_.versions, sides_.marks}) t.check(mdb_drop(t.native(), db, 0));
       c->floor = ++c->sequence;
+      c->sealed = false;
       c->write(t, sides_);
     });
   }

@@ -195,7 +195,7 @@ public:
   std::optional<intent> begin(Key const& key, intent_id id) {
     auto const lock = exclusive();
     intent_record record = load(key);
-    if (record.marked()) return std::nullopt;
+    if (sealed_ || record.marked()) return std::nullopt;
     intent const t = record.begin(id, ++sequence_);
     rows_.erase(key);
     keep(key, record);
@@ -255,6 +255,11 @@ public:
     rows_.erase(key);
     keep(key, record);
     return sequence_;
+  }
+
+  void seal() {
+    auto const lock = exclusive();
+    sealed_ = true;
   }
 
   std::uint64_t sequence() const {
@@ -378,6 +383,7 @@ private:
     versions_.clear();
     marks_.clear();
     floor_ = ++sequence_;
+    sealed_ = false;
   }
 
   mutable std::shared_mutex mutex_;
@@ -389,6 +395,7 @@ private:
   std::set<Key, Compare> marks_;
   std::uint64_t sequence_ = 1;
   std::uint64_t floor_ = 0;
+  bool sealed_ = false;
 };
 
 } // namespace zddm::memory

@@ -39,6 +39,7 @@ public:
   /// A fresh number of the store.
   std::uint64_t next() { return intents_.next(session_); }
   std::uint64_t floor() const { return intents_.floor(session_); }
+  bool sealed() const { return intents_.sealed(session_); }
 
   /// Stores what became of the record.
   void keep() {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,6 +43,7 @@ public:
     sequence_ = d.statement("SELECT sequence, floor FROM " + meta);
     next_ = d.statement("UPDATE " + meta + " SET sequence = sequence + 1 RETURNING sequence");
     raise_ = d.statement("UPDATE " + meta + " SET floor = sequence");
+    seal_ = d.statement("UPDATE " + meta + " SET floor = -abs(floor)");
   }
 
   /// The sequence starts at the time of day in microseconds, above that of records dropped before, so that a fill that looked
@@ -86,8 +88,10 @@ public:
     return q.integer(0) == 0;
   }
 
-  std::uint64_t sequence(session& s) const { return numbers(s, 0); }
-  std::uint64_t floor(session& s) const { return numbers(s, 1); }
+  std::uint64_t sequence(session& s) const { return static_cast<std::uint64_t>(numbers(s, 0)); }
+  std::uint64_t floor(session& s) const { return static_cast<std::uint64_t>(std::abs(numbers(s, 1))); }
+  bool sealed(session& s) const { return numbers(s, 1) < 0; }
+  void seal(session& s) const { s.run(seal_).finish(); }
   std::uint64_t next(session& s) const {
     auto q = s.run(next_);
     q.step();
@@ -120,15 +124,15 @@ public:
 private:
   static constexpr int format = 1;
 
-  std::uint64_t numbers(session& s, int at) const {
+  /// The last number given out, and the least that a fill may have seen: below zero in a sealed store.
+  std::int64_t numbers(session& s, int at) const {
     auto q = s.run(sequence_);
-    if (!q.step()) return 0;
-    return static_cast<std::uint64_t>(q.integer(at));
+    return q.step() ? q.integer(at) : 0;
   }
 
   schema const* schema_;
   std::string create_, drop_, format_;
-  std::size_t start_, load_, save_, remove_, any_, clear_, first_, after_, sequence_, next_, raise_;
+  std::size_t start_, load_, save_, remove_, any_, clear_, first_, after_, sequence_, next_, raise_, seal_;
 };
 
 } // namespace zddm::sqlite

@@ -207,7 +207,7 @@ public:
 
   std::optional<intent> begin(Key const& key, intent_id id) {
     return step(key, [&](auto& s) -> std::optional<intent> {
-      if (s.record.marked()) return std::nullopt;
+      if (s.record.marked() || s.sealed()) return std::nullopt;
       s.drop();
       return s.record.begin(id, s.next());
     });
@@ -288,6 +288,13 @@ public:
           return s.record.generation;
         },
         basis::none);
+  }
+
+  void seal() {
+    auto s = rows_.open();
+    transaction t(s, access::write);
+    records_.seal(s);
+    t.commit();
   }
 
   std::uint64_t sequence() {

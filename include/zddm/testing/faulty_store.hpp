@@ -173,6 +173,11 @@ public:
   {
     return call("fence", [&] { return inner_.fence(key); });
   }
+  void seal()
+    requires intent_store<Store>
+  {
+    call("seal", [&] { inner_.seal(); });
+  }
   std::uint64_t sequence()
     requires intent_store<Store>
   {

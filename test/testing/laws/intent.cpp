@@ -184,6 +184,17 @@ struct begins_beside_mark : sound {
     return sound::begin(k, id);
   }
 };
+struct seal_does_nothing : sound {
+  void seal() {}
+};
+struct seal_refuses_fills : sound {
+  void seal() {
+    sound::seal();
+    sealed = true;
+  }
+  bool fill(text const& k, maybe const& v, std::uint64_t seen) { return !sealed && sound::fill(k, v, seen); }
+  bool sealed = false;
+};
 struct assign_keeps_writers : sound {
   void assign(text const& k, maybe const& v) { v ? sound::put(k, *v) : sound::erase(k); }
 };
@@ -276,6 +287,8 @@ TEST_CASE("intent laws name the write that ends as it should not") {
   CHECK(breaks<mark_is_plain>().contains("a marked write does nothing while another is in flight"));
   CHECK(breaks<mark_from_unknown>().contains("a marked write of an unknown key does nothing"));
   CHECK(breaks<begins_beside_mark>().contains("no write begins beside a marked one"));
+  CHECK(breaks<seal_does_nothing>().contains("no write begins in a sealed store, whose values stay"));
+  CHECK(breaks<seal_refuses_fills>().contains("a sealed store takes the fill of an unknown key"));
   CHECK(breaks<assign_keeps_writers>().contains("a write begun before an assigned erase does not bring the key back"));
   CHECK(breaks<clear_drops_rows_only>().contains("clear drops values and records"));
 }

@@ -166,6 +166,11 @@ public:
   {
     return change("fence", k, [this, k] { return inner_.fence(k); });
   }
+  void seal()
+    requires intent_store<Store>
+  {
+    change("seal", key_type{}, [this] { return inner_.seal(), true; });
+  }
   std::uint64_t sequence()
     requires intent_store<Store>
   {

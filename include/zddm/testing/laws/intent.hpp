@@ -186,6 +186,7 @@ template <class Samples = void, class Make, class Fail> void intent(Make make, F
   detail::intent_fences<of>(make, fail);
   detail::intent_marks<of>(make, fail);
   detail::intent_assigns<of>(make, fail);
+  detail::intent_seals<of>(make, fail);
   detail::intent_batches<of>(make, fail);
   detail::intent_records<of>(make, fail);
   detail::intent_sequence<of>(make, fail);

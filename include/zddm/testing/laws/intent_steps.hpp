@@ -306,4 +306,36 @@ template <class Samples, class Make, class Fail> void intent_assigns(Make& make,
   b.law(b.present(b.v(2)), "a value can be assigned over an erase");
 }
 
+template <class Samples, class Make, class Fail> void intent_seals(Make& make, Fail& fail) {
+  using bench = intent_bench<Samples, Make, Fail>;
+  {
+    bench b(make, fail);
+    b.fill_now(b.v(0));
+    b.s.seal();
+    b.law(!b.s.begin(b.k, {1, ++b.operation}) && b.present(b.v(0)), "no write begins in a sealed store, whose values stay");
+    auto const t = b.mark(b.v(1));
+    b.law(t && b.present(b.v(1)), "a marked write goes on in a sealed store");
+    if (t) b.s.release(b.k, t->first);
+    b.s.assign(b.k, b.v(2));
+    b.law(b.present(b.v(2)), "a value can be assigned in a sealed store");
+    b.s.drop_records();
+    b.s.create_records();
+    b.law(b.s.begin(b.k, {1, ++b.operation}).has_value(), "a store whose records are made anew is sealed no more");
+  }
+  {
+    bench b(make, fail);
+    auto const t = b.begin();
+    b.s.seal();
+    b.s.seal();
+    b.law(b.s.end(b.k, t, b.v(0)) && b.present(b.v(0)), "a write that began before the seal ends with its value");
+    b.s.clear();
+    b.law(b.begin().alone, "a store that was cleared is sealed no more");
+  }
+  {
+    bench b(make, fail);
+    b.s.seal();
+    b.law(b.fill_now(b.v(0)) && b.present(b.v(0)), "a sealed store takes the fill of an unknown key");
+  }
+}
+
 } // namespace zddm::testing::laws::detail
