@@ -297,6 +297,106 @@ TEST_CASE("hazards: H12 a fleet that moves on while an operation of an earlier r
 }
 
 namespace {
+/// Whether the process that is taken for dead still has its lease.
+bool lives = true;
+
+/// A lease as `shared` looks at it; who has looked knows what it saw.
+struct leased {
+  using axis = zddm::axis::lifecycle;
+  template <class Model> struct bind : explorer::local::bind<Model> {
+    using explorer::local::bind<Model>::bind;
+    bool may_act() const {
+      bool const may = lives || this->migration().process() != 1;
+      explorer::explorer::current().learned(may ? 1 : 2);
+      return may;
+    }
+  };
+};
+
+/// No write of Old takes longer than the lease of who began it (H11).
+struct punctual : inner_store {
+  void put(int k, int v) {
+    if (!lives) throw zddm::store_error(zddm::error_class::transient, "the lease is longer than any call of Old");
+    inner_store::put(k, v);
+  }
+};
+} // namespace
+
+TEST_CASE("hazards: H12 a writer that is taken for dead and goes on when New is the authority") {
+  using old_store = explorer::stepping<punctual>;
+  using proxy = zddm::proxy<old_store, store, leased, zddm::gate::dial>;
+  using recorder = explorer::recorder<int>;
+  auto const warned = zddm::lifecycle::send_warnings_to([](auto const&) {});
+  auto const walk = [](bool seals) {
+    std::optional<punctual> old_rows;
+    std::optional<inner_store> new_rows;
+    std::optional<old_store> old_side;
+    std::optional<store> new_side;
+    std::vector<std::unique_ptr<zddm::lifecycle::handle>> handles;
+    std::vector<std::unique_ptr<proxy>> proxies;
+    recorder record;
+    verdict v;
+    explorer::explorer e;
+    auto const read = [&] { record.run(1, recorder::kind::read, std::nullopt, [&] { return proxies[1]->read(key); }); };
+    auto const move_on = [&](row at) {
+      auto next = place{at, true}.settings();
+      next.epoch = handles[1]->current().epoch + 1;
+      e.step("moves the living on");
+      e.changed(2, next.epoch);
+      handles[1]->publish(next, [&] { e.wait(); });
+    };
+    v.tally = e.run(
+        [&] {
+          proxies.clear();
+          handles.clear();
+          record.clear();
+          lives = true;
+          old_rows.emplace();
+          new_rows.emplace();
+          old_rows->put(key, 0);
+          new_rows->put(key, 0);
+          old_side.emplace(*old_rows, 0);
+          new_side.emplace(*new_rows, 1);
+          for (std::uint64_t i = 0; i < 2; ++i) {
+            handles.push_back(std::make_unique<zddm::lifecycle::handle>("m", place{row::switched, true}.settings(), i + 1));
+            proxies.push_back(std::make_unique<proxy>(*old_side, *new_side, *handles.back()));
+          }
+          e.spawn(0, [&] {
+            record.run(0, recorder::kind::write, 1, [&] {
+              proxies[0]->write(key, 1);
+              return std::optional<int>(1);
+            });
+          });
+          e.spawn(1, [&] {
+            record.run(1, recorder::kind::write, 2, [&] {
+              proxies[1]->write(key, 2);
+              return std::optional<int>(2);
+            });
+            read();
+          });
+          e.spawn(2, [&] {
+            e.step("takes a process for dead");
+            e.changed(2, 0);
+            lives = false;
+            move_on(row::completing);
+            if (seals) new_side->seal();
+            if (zddm::verify::drain(*old_side, *new_side, [](zddm::intent_id id) { return id.process == 1; }).dry())
+              move_on(row::completed);
+          });
+        },
+        [&] {
+          read();
+          bool const linear = zddm::testing::linearizable<int>(record.events(), 0);
+          v.not_linearizable += !linear;
+          return linear;
+        });
+    return v;
+  };
+  halves("H12 late begin", walk(false), walk(true));
+  zddm::lifecycle::send_warnings_to(warned);
+}
+
+namespace {
 std::int64_t passed = 0; ///< milliseconds
 struct wall {
   static zddm::instant now() { return zddm::instant{passed}; }
