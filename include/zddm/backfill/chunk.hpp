@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 
 namespace zddm::backfill {

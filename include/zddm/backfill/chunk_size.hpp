@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include <zddm/backfill/footprint.hpp>
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/timing.hpp>
 

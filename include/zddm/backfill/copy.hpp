@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <zddm/backfill/footprint.hpp>
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 
 namespace zddm::backfill {

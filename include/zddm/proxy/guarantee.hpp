@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <zddm/core/hazard.hpp>
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/policy/requirements.hpp>
 

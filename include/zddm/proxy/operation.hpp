@@ -11,7 +11,7 @@
 
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/outcome.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/lifecycle/settings.hpp>

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <zddm/core/error.hpp>
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 
 namespace zddm::verify {

@@ -18,7 +18,7 @@
 
 #include <zddm/core/diff.hpp>
 #include <zddm/core/digest.hpp>
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/record.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/text.hpp>

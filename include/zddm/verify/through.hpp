@@ -9,7 +9,7 @@
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/policy/event.hpp>
 #include <zddm/verify/look_at.hpp>

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include <zddm/core/mapping.hpp>
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
 #include <zddm/verify/look_at.hpp>
