@@ -52,6 +52,7 @@ struct table {
   bool fill(std::uint64_t, std::optional<std::uint64_t> const&, std::uint64_t) { return false; }
   std::size_t fill_many(std::span<zddm::entry<std::uint64_t, std::uint64_t> const>, std::uint64_t) { return 0; }
   std::uint64_t fence(std::uint64_t) { return 0; }
+  void seal() {}
   std::uint64_t sequence() { return 0; }
   template <class Sink> std::size_t records(std::optional<std::uint64_t> const&, std::size_t, Sink&&) { return 0; }
   void clear() {}
