@@ -109,11 +109,10 @@ inline void repair(session& s, subject& m) {
   s.out.line(fmt::format("{}: {} {} {}: {} keys; {} being written, {} unmappable, {} fenced, {} without a way back", m.name(),
                          to_old ? "Old" : "New", s.asked.dry_run ? "would agree with" : "agrees with", to_old ? "New" : "Old",
                          found.repaired.total(), done.in_flight, done.unmappable, done.fenced, done.left));
-  require_agreement(
-      s, m, found,
-      fmt::format("{}; reads and writes go on as before. What is left is being written, was fenced and is healed by the "
-                  "next repair, or has no counterpart in the other store's shape.",
-                  s.asked.dry_run ? "nothing was changed" : "what could be healed is"));
+  require_agreement(s, m, found,
+                    s.asked.dry_run ? "nothing was changed."
+                                    : "what could be healed is; reads and writes go on as before. What is being written, or was "
+                                      "fenced, is healed by the next repair.");
 }
 
 } // namespace zddm::cli
