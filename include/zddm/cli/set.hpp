@@ -31,14 +31,20 @@ inline std::optional<std::uint64_t> parse_amount(std::string_view text) {
   return n << shift;
 }
 
+/// A latency of at most a day, in microseconds.
+inline std::optional<std::uint64_t> parse_latency(std::string_view text) {
+  auto const time = parse_time(text);
+  if (!time || *time > std::chrono::hours(24)) return std::nullopt;
+  return static_cast<std::uint64_t>(time->count()) * 1000;
+}
+
 /// Changes one setting as `name=value` says. Throws `failure` for what is no setting.
 inline void assign(backfill::settings& s, std::string_view text, subject const& m) {
   auto const equals = text.find('=');
   auto const name = text.substr(0, equals);
   auto const value = equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1);
   auto const amount = parse_amount(value);
-  auto time = parse_time(value);
-  if (time > std::chrono::hours(24)) time.reset();
+  auto const latency = parse_latency(value);
   if (name == "rate" && amount)
     s.rows_per_second = static_cast<double>(*amount);
   else if (name == "bytes" && amount)
@@ -49,10 +55,10 @@ inline void assign(backfill::settings& s, std::string_view text, subject const& 
     s.page_bytes = *amount;
   else if (name == "workers" && amount && *amount <= 1000)
     s.workers = *amount;
-  else if (name == "old-p99" && time)
-    s.old_p99 = static_cast<std::uint64_t>(time->count()) * 1000;
-  else if (name == "new-p99" && time)
-    s.new_p99 = static_cast<std::uint64_t>(time->count()) * 1000;
+  else if (name == "old-p99" && latency)
+    s.old_p99 = *latency;
+  else if (name == "new-p99" && latency)
+    s.new_p99 = *latency;
   else
     throw failure(415, exit_code::usage, fmt::format("'{}' is no setting", text),
                   {{"rate, bytes: a second, 0 for no limit; batch: rows and page: bytes of a page; workers: of each process",
