@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include <zddm/core/hazard.hpp>
 #include <zddm/core/counterpart.hpp>
+#include <zddm/core/hazard.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/policy/requirements.hpp>
 

@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/outcome.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/lifecycle/settings.hpp>

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <zddm/core/error.hpp>
 #include <zddm/core/counterpart.hpp>
+#include <zddm/core/error.hpp>
 #include <zddm/core/store.hpp>
 
 namespace zddm::verify {

@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/digest.hpp>
 #include <zddm/core/key.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/record.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/verify/merge.hpp>

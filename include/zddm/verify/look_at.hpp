@@ -8,10 +8,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
 #include <zddm/verify/report.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/verify/cursor.hpp>
 #include <zddm/verify/report.hpp>

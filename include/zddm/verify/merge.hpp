@@ -3,9 +3,9 @@
 
 #include <compare>
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/verify/cursor.hpp>
 #include <zddm/verify/report.hpp>

@@ -9,9 +9,9 @@
 
 #include <boost/hana/define_struct.hpp>
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/verify/look_at.hpp>
 #include <zddm/verify/report.hpp>

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/diff.hpp>
 #include <zddm/core/digest.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/record.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/text.hpp>

@@ -6,10 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include <zddm/core/counterpart.hpp>
 #include <zddm/core/diff.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/intent.hpp>
-#include <zddm/core/counterpart.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/policy/event.hpp>
 #include <zddm/verify/look_at.hpp>
