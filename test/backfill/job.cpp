@@ -84,6 +84,26 @@ int code_of(auto&& f) {
   return 0;
 }
 
+/// A clock that goes on by what is slept and by nothing else.
+class slept_time {
+public:
+  zddm::timing timing() {
+    return {[this] { return 1h + total(); },
+            [this](std::chrono::nanoseconds t, std::stop_token const&) {
+              std::lock_guard const lock(guard_);
+              total_ += t;
+            }};
+  }
+  std::chrono::nanoseconds total() {
+    std::lock_guard const lock(guard_);
+    return total_;
+  }
+
+private:
+  std::mutex guard_;
+  std::chrono::nanoseconds total_{0};
+};
+
 } // namespace
 
 TEST_CASE("job: several processes share one backfill, every row counted once, and each knows of all") {
@@ -328,16 +348,8 @@ TEST_CASE("job: a page ends where its bytes are full, and bytes a second are hel
   ground g(0);
   for (int i = 1; i <= 100; ++i) g.from.put(i, std::string(10'000, 'x'));
   auto o = small(1000, 1000);
-  std::chrono::nanoseconds slept{0};
-  std::mutex guard;
-  o.timing = {[&] {
-                std::lock_guard const lock(guard);
-                return 1h + slept;
-              },
-              [&](std::chrono::nanoseconds t, std::stop_token const&) {
-                std::lock_guard const lock(guard);
-                slept += t;
-              }};
+  slept_time slept;
+  o.timing = slept.timing();
   o.live = [] {
     settings s{1000};
     s.page_bytes = 45'000;
@@ -351,9 +363,9 @@ TEST_CASE("job: a page ends where its bytes are full, and bytes a second are hel
   };
   auto const r = g.run(o);
   CHECK(r.ending == ending::complete);
-  CHECK(r.status.throttled.at("bytes per second") == slept);
-  CHECK(slept > 9900ms);
-  CHECK(slept < 10100ms);
+  CHECK(r.status.throttled.at("bytes per second") == slept.total());
+  CHECK(slept.total() > 9900ms);
+  CHECK(slept.total() < 10100ms);
 }
 
 TEST_CASE("job: a rate is shared by the processes at work") {
@@ -414,29 +426,20 @@ TEST_CASE("job: a wait ends with the limit that asked for it") {
   ground g(0);
   for (int i = 1; i <= 3; ++i) g.from.put(i, std::string(10'000, 'x'));
   auto o = small(1, 10);
-  std::chrono::nanoseconds slept{0};
-  std::mutex guard;
-  o.timing = {[&] {
-                std::lock_guard const lock(guard);
-                return 1h + slept;
-              },
-              [&](std::chrono::nanoseconds t, std::stop_token const&) {
-                std::lock_guard const lock(guard);
-                slept += t;
-              }};
+  slept_time slept;
+  o.timing = slept.timing();
   o.live = [&] {
-    std::lock_guard const lock(guard);
     settings s{1};
-    s.bytes_per_second = slept < 5s ? 10 : 0; // a row waits for a quarter of an hour
+    s.bytes_per_second = slept.total() < 5s ? 10 : 0; // a row waits for a quarter of an hour
     return s;
   };
   std::size_t told_in_the_wait = 0;
   o.told = [&](status const& s) { told_in_the_wait += s.coverage.copied == 1 && s.throttle == "bytes per second"; };
   auto const r = g.run(o);
   CHECK(r.ending == ending::complete);
-  CHECK(slept >= 5s);
-  CHECK(slept < 10s);
-  CHECK(r.status.throttled.at("bytes per second") == slept);
+  CHECK(slept.total() >= 5s);
+  CHECK(slept.total() < 10s);
+  CHECK(r.status.throttled.at("bytes per second") == slept.total());
   CHECK(told_in_the_wait > 3); // who looks on sees why nothing moves
 }
 

@@ -18,6 +18,15 @@ zddm::verify::position at(std::uint64_t walked) {
   p.whole = 10;
   return p;
 }
+
+/// A comparison whose store failed once it had saved where it was.
+void stop_at_four(desk& d, cli::session& s) {
+  d.m.comparing = [](zddm::verify::options const& how) {
+    how.save(at(4));
+    throw zddm::store_error(zddm::error_class::transient, "x");
+  };
+  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+}
 } // namespace
 
 TEST_CASE("comparing: one that was stopped goes on from its last position, of its kind only") {
@@ -121,11 +130,7 @@ TEST_CASE("comparing: what was seen before another one found more is looked at a
   desk d("verify");
   d.place(row::migrated);
   auto s = d.session();
-  d.m.comparing = [&](zddm::verify::options const& how) {
-    how.save(at(4));
-    throw zddm::store_error(zddm::error_class::transient, "x");
-  };
-  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+  stop_at_four(d, s);
   d.place(row::migrated, [](auto& r) { r.proof.mismatches = 2; });
   d.m.comparing = [&](zddm::verify::options const& how) { CHECK_FALSE(how.from); };
   cli::comparing(s, d.m, {}).run();
@@ -135,11 +140,7 @@ TEST_CASE("comparing: what was found before a repair is not counted after it") {
   desk d("verify");
   d.place(row::migrated);
   auto s = d.session();
-  d.m.comparing = [&](zddm::verify::options const& how) {
-    how.save(at(4));
-    throw zddm::store_error(zddm::error_class::transient, "x");
-  };
-  CHECK_THROWS_AS(cli::comparing(s, d.m, {}).run(), zddm::store_error);
+  stop_at_four(d, s);
   zddm::verify::repairs done{};
   bool resumed = false;
   d.m.comparing = [&](zddm::verify::options const& how) {

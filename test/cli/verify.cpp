@@ -20,6 +20,17 @@ zddm::verify::report two_open() {
   r.listed.push_back({"9", "differs", {"first_name"}, 10, false, "0a", "0b", {}, {}});
   return r;
 }
+
+/// A verification whose store failed once it had saved where it was.
+void stop_half_way(desk& d) {
+  d.m.comparing = [](zddm::verify::options const& how) {
+    zddm::verify::position at;
+    at.todo = {{false, "3", {}}};
+    how.save(at);
+    throw zddm::store_error(zddm::error_class::transient, "the store is down");
+  };
+  CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
+}
 } // namespace
 
 TEST_CASE("verify: stores that agree are evidence") {
@@ -155,13 +166,7 @@ TEST_CASE("verify: what another one found since it began stays open, even if it 
 TEST_CASE("verify: stopped it goes on, with --restart it begins anew") {
   desk d("verify");
   d.place(row::migrated);
-  d.m.comparing = [&](zddm::verify::options const& how) {
-    zddm::verify::position at;
-    at.todo = {{false, "3", {}}};
-    how.save(at);
-    throw zddm::store_error(zddm::error_class::transient, "the store is down");
-  };
-  CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
+  stop_half_way(d);
   bool resumed = false;
   d.m.comparing = [&](zddm::verify::options const& how) {
     resumed = how.from.has_value();
@@ -177,13 +182,7 @@ TEST_CASE("verify: stopped it goes on, with --restart it begins anew") {
 TEST_CASE("verify: one that another operator keeps out takes nothing of his away") {
   desk d("verify");
   d.place(row::migrated);
-  d.m.comparing = [&](zddm::verify::options const& how) {
-    zddm::verify::position at;
-    at.todo = {{false, "3", {}}};
-    how.save(at);
-    throw zddm::store_error(zddm::error_class::transient, "the store is down");
-  };
-  CHECK_THROWS_AS(d.run(cli::verify), zddm::store_error);
+  stop_half_way(d);
   d.asked.restart = true;
   {
     zddm::lifecycle::operator_lease<zddm::memory::state_store> const other(d.memory, "names", "zd verify", 10s);

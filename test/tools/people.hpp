@@ -44,6 +44,30 @@ struct renumbered : one_name {
   }
 };
 
+/// Every fifth key of Old has no counterpart, nor has one of New above a hundred.
+struct but_fifths : one_name {
+  static constexpr bool keys_ordered = true;
+  static long key_to_new(int k) {
+    if (k % 5 == 0) throw zddm::unmappable("a fifth");
+    return k;
+  }
+  static int key_to_old(long k) {
+    if (k > 100) throw zddm::unmappable("no such key");
+    return static_cast<int>(k);
+  }
+};
+
+/// Numbers become texts, and any text may be a value; the key `nobody` of New has no counterpart.
+struct but_nobody {
+  static std::string to_new(std::string const& v) { return v; }
+  static std::string to_old(std::string const& v) { return v; }
+  static std::string key_to_new(int k) { return std::to_string(k); }
+  static int key_to_old(std::string const& k) {
+    if (k == "nobody") throw zddm::unmappable("no such key");
+    return std::stoi(k);
+  }
+};
+
 using old_people = zddm::memory::store<int, old_person>;
 using in_new_shape = zddm::mapped<old_people, one_name>;
 using under_new_keys = zddm::mapped<old_people, renumbered>;

@@ -95,24 +95,10 @@ TEST_CASE("lookup finds a key of New that Old could not even have") {
   CHECK((odd == std::map<std::string, kind>{{"nobody", kind::extra}}));
 }
 
-namespace {
-
-/// Every fifth key has no counterpart.
-struct but_fifths : test::one_name {
-  static constexpr bool keys_ordered = true;
-  static long key_to_new(int k) {
-    if (k % 5 == 0) throw zddm::unmappable("a fifth");
-    return k;
-  }
-  static int key_to_old(long k) { return static_cast<int>(k); }
-};
-
-} // namespace
-
 TEST_CASE("lookup in stretches tells each row whose key has no counterpart once") {
   test::old_people from;
   test::add_people(from, 33);
-  zddm::mapped<test::old_people, but_fifths> shaped(from);
+  zddm::mapped<test::old_people, test::but_fifths> shaped(from);
   zddm::memory::store<long, test::new_person> to;
   for (std::uint64_t most : {1u, 3u, 8u, 100u})
     for (std::size_t page : {1u, 4u, 10u, 100u}) {

@@ -140,27 +140,10 @@ TEST_CASE("merge of stretches one after the other is the merge of the whole, a s
   }
 }
 
-namespace {
-
-/// Every fifth key has no counterpart, nor has one of New above a hundred.
-struct but_fifths : test::one_name {
-  static constexpr bool keys_ordered = true;
-  static long key_to_new(int k) {
-    if (k % 5 == 0) throw zddm::unmappable("a fifth");
-    return k;
-  }
-  static int key_to_old(long k) {
-    if (k > 100) throw zddm::unmappable("no such key");
-    return static_cast<int>(k);
-  }
-};
-
-} // namespace
-
 TEST_CASE("merge in stretches tells each row whose key has no counterpart once") {
   test::old_people from;
   test::add_people(from, 33);
-  zddm::mapped<test::old_people, but_fifths> shaped(from);
+  zddm::mapped<test::old_people, test::but_fifths> shaped(from);
   zddm::memory::store<long, test::new_person> to;
   for (long i : {3, 5, 8, 10, 11, 29, 34, 36, 40, 200, 201}) to.put(i, {"somebody", 1});
   for (std::uint64_t most : {1u, 3u, 8u, 100u})

@@ -424,21 +424,12 @@ TEST_CASE("repair takes a row from New whose key Old could not even have, and a 
 }
 
 TEST_CASE("repair after the switch leaves a row of New whose key Old could not even have") {
-  struct renamed {
-    static std::string to_new(std::string const& v) { return v; }
-    static std::string to_old(std::string const& v) { return v; }
-    static std::string key_to_new(int k) { return std::to_string(k); }
-    static int key_to_old(std::string const& k) {
-      if (k == "nobody") throw zddm::unmappable("no such key");
-      return std::stoi(k);
-    }
-  };
   using new_people = zddm::memory::store<std::string, std::string>;
   people from;
-  zddm::mapped<people, renamed> shaped(from);
+  zddm::mapped<people, test::but_nobody> shaped(from);
   new_people to;
   to.put("nobody", "nobody asked");
-  repair<zddm::mapped<people, renamed>, new_people> r(shaped, to, {.right = zddm::verify::authority::new_store});
+  repair<zddm::mapped<people, test::but_nobody>, new_people> r(shaped, to, {.right = zddm::verify::authority::new_store});
   CHECK_FALSE(r("nobody"));
   CHECK(r.done().left == 1);
   CHECK(to.get("nobody") == "nobody asked");

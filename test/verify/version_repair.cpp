@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <tools/people.hpp>
 #include <zddm/core/error.hpp>
 #include <zddm/core/mapping.hpp>
 #include <zddm/memory/store.hpp>
@@ -120,23 +121,8 @@ TEST_CASE("version_repair heals what New was made to forget") {
   }
 }
 
-namespace {
-
-/// A key of New may have no counterpart.
-struct renamed {
-  static std::string to_new(std::string const& v) { return v; }
-  static std::string to_old(std::string const& v) { return v; }
-  static std::string key_to_new(int k) { return std::to_string(k); }
-  static int key_to_old(std::string const& k) {
-    if (k == "nobody") throw zddm::unmappable("no such key");
-    return std::stoi(k);
-  }
-};
-
-} // namespace
-
 TEST_CASE("version_repair takes a row from New whose key Old could not even have, and leaves it where New is right") {
-  using shape = zddm::mapped<people, renamed>;
+  using shape = zddm::mapped<people, test::but_nobody>;
   using new_people = zddm::memory::store<std::string, std::string>;
   for (auto const right : {authority::new_store, authority::old_store}) {
     people from;

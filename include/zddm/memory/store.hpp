@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +20,7 @@
 #include <zddm/core/record.hpp>
 #include <zddm/core/store.hpp>
 #include <zddm/core/version.hpp>
+#include <zddm/memory/rows.hpp>
 
 namespace zddm::memory {
 
@@ -35,41 +35,41 @@ public:
 
   store() = default;
   /// Rows put with a time to live end by this clock.
-  explicit store(std::function<time_point()> now) : now_(std::move(now)) {}
+  explicit store(std::function<time_point()> now) : rows_(std::move(now)) {}
 
   // store, lending, insertable, updatable
 
   std::optional<Value> get(Key const& key) const {
     std::shared_lock const lock(mutex_);
-    return copy(key);
+    return rows_.get(key);
   }
 
   template <class F> bool visit(Key const& key, F&& f) const {
     std::shared_lock const lock(mutex_);
-    Value const* const value = find(key);
+    Value const* const value = rows_.find(key);
     if (value) f(*value);
     return value != nullptr;
   }
 
   void put(Key const& key, Value const& value) {
     auto const lock = exclusive();
-    set(key, value);
+    rows_.set(key, value);
   }
 
   void erase(Key const& key) {
     auto const lock = exclusive();
-    rows_.erase(key);
+    rows_.set(key, std::nullopt);
   }
 
   bool insert(Key const& key, Value const& value) {
     auto const lock = exclusive();
-    return rows_.try_emplace(key, row{value}).second;
+    return rows_.insert(key, value);
   }
 
   template <class F> std::optional<Value> update(Key const& key, F&& f) {
     auto const lock = exclusive();
-    std::optional<Value> changed = f(copy(key));
-    set(key, changed);
+    std::optional<Value> changed = f(rows_.get(key));
+    rows_.set(key, changed);
     return changed;
   }
 
@@ -77,7 +77,7 @@ public:
 
   versioned<Value> get_versioned(Key const& key) const {
     std::shared_lock const lock(mutex_);
-    return {copy(key), held(key)};
+    return {rows_.get(key), held(key)};
   }
 
   version put_next(Key const& key, Value const& value, std::uint64_t process) { return advance(key, value, process); }
@@ -89,7 +89,7 @@ public:
     auto const lock = exclusive();
     if (held(key) != expected) return false;
     versions_[key] = next;
-    set(key, value);
+    rows_.set(key, value);
     return true;
   }
 
@@ -114,7 +114,7 @@ public:
 
   template <class Sink> std::size_t scan(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
     std::shared_lock const lock(mutex_);
-    return walk(range, limit, sink);
+    return rows_.walk(range, limit, sink);
   }
 
   range_digest<Key> digest(key_range<Key> const& range, std::size_t limit) const
@@ -123,7 +123,7 @@ public:
     digester<Key, Value> d;
     Key const* last = nullptr;
     std::shared_lock const lock(mutex_);
-    walk(range, limit, [&](Key const& key, Value const& value) {
+    rows_.walk(range, limit, [&](Key const& key, Value const& value) {
       d.add(key, value);
       last = &key;
     });
@@ -133,33 +133,26 @@ public:
   /// Walks all rows once.
   std::vector<Key> split_points(std::size_t n) const {
     std::shared_lock const lock(mutex_);
-    std::size_t const parts = std::min(n, rows_.size()) + 1;
-    std::vector<Key> points;
-    std::size_t at = 0;
-    for (auto const& [key, unused] : rows_)
-      if (++at * parts / rows_.size() > points.size() && at < rows_.size()) points.push_back(key);
-    return points;
+    return rows_.split_points(n);
   }
 
   /// Counts the rows one by one only while some of them have a time to live.
   std::uint64_t size() const {
     std::shared_lock const lock(mutex_);
-    if (deadlines_.empty()) return rows_.size();
-    return static_cast<std::uint64_t>(
-        std::count_if(rows_.begin(), rows_.end(), [this](auto const& entry) { return !expired(entry.second); }));
+    return rows_.size();
   }
 
   std::vector<std::optional<Value>> get_many(std::span<Key const> keys) const {
     std::shared_lock const lock(mutex_);
     std::vector<std::optional<Value>> values;
     values.reserve(keys.size());
-    for (auto const& key : keys) values.push_back(copy(key));
+    for (auto const& key : keys) values.push_back(rows_.get(key));
     return values;
   }
 
   void put_many(std::span<entry<Key, Value> const> entries) {
     auto const lock = exclusive();
-    for (auto const& e : entries) set(e.key, e.value);
+    for (auto const& e : entries) rows_.set(e.key, e.value);
   }
 
   // expiring
@@ -167,25 +160,20 @@ public:
   /// Nothing for a row that lives for ever; zero for a key that is not there.
   std::optional<std::chrono::milliseconds> remaining(Key const& key) const {
     std::shared_lock const lock(mutex_);
-    auto const it = rows_.find(key);
-    if (it == rows_.end() || expired(it->second)) return std::chrono::milliseconds(0);
-    if (it->second.deadline == time_point::max()) return std::nullopt;
-    return std::chrono::duration_cast<std::chrono::milliseconds>(it->second.deadline - now_());
+    return rows_.remaining(key);
   }
 
   /// As `put`, but the key is absent once `ttl` has passed.
   void put_for(Key const& key, Value const& value, std::chrono::milliseconds ttl) {
     auto const lock = exclusive();
-    time_point const deadline = now_() + ttl;
-    deadlines_.emplace(deadline, key);
-    rows_.insert_or_assign(key, row{value, deadline});
+    rows_.set_for(key, value, ttl);
   }
 
   // intent
 
   sighting<Value> look(Key const& key) const {
     std::shared_lock const lock(mutex_);
-    if (auto value = copy(key)) return {knowledge::present, std::move(value), sequence_, false};
+    if (auto value = rows_.get(key)) return {knowledge::present, std::move(value), sequence_, false};
     auto const it = records_.find(key);
     if (it == records_.end()) return {knowledge::unknown, {}, sequence_, false};
     bool const unknown = it->second.known == knowledge::unknown;
@@ -193,46 +181,39 @@ public:
   }
 
   std::optional<intent> begin(Key const& key, intent_id id) {
-    auto const lock = exclusive();
-    intent_record record = load(key);
-    if (sealed_ || record.marked()) return std::nullopt;
-    intent const t = record.begin(id, ++sequence_);
-    rows_.erase(key);
-    keep(key, record);
-    return t;
+    return step(key, [&](intent_record& record) -> std::optional<intent> {
+      if (sealed_ || record.marked()) return std::nullopt;
+      rows_.set(key, std::nullopt);
+      return record.begin(id, ++sequence_);
+    });
   }
 
   bool end(Key const& key, intent const& t, std::optional<Value> const& value) {
-    auto const lock = exclusive();
-    intent_record record = load(key);
-    bool const carried = record.end(t, ++sequence_, value.has_value());
-    if (carried) set(key, value);
-    keep(key, record);
-    return carried;
+    return step(key, [&](intent_record& record) {
+      bool const carried = record.end(t, ++sequence_, value.has_value());
+      if (carried) rows_.set(key, value);
+      return carried;
+    });
   }
 
   void release(Key const& key, intent const& t) {
-    auto const lock = exclusive();
-    intent_record record = load(key);
-    record.release(t, ++sequence_);
-    keep(key, record);
+    step(key, [&](intent_record& record) { return record.release(t, ++sequence_), true; });
   }
 
   template <class F> std::optional<std::pair<intent, std::optional<Value>>> mark(Key const& key, F&& f, intent_id id) {
-    auto const lock = exclusive();
-    intent_record record = load(key);
-    if (!record.settled()) return std::nullopt;
-    std::optional<Value> next = f(copy(key));
-    intent const t = record.mark(id, ++sequence_, next.has_value());
-    set(key, next);
-    keep(key, record);
-    return std::pair(t, std::move(next));
+    return step(key, [&](intent_record& record) -> std::optional<std::pair<intent, std::optional<Value>>> {
+      if (!record.settled()) return std::nullopt;
+      std::optional<Value> next = f(rows_.get(key));
+      rows_.set(key, next);
+      intent const t = record.mark(id, ++sequence_, next.has_value());
+      return std::pair(t, std::move(next));
+    });
   }
 
   /// Sets what New knows, whatever was in flight: those writes lose their right to end with a value.
   void assign(Key const& key, std::optional<Value> const& value) {
     auto const lock = exclusive();
-    set(key, value);
+    rows_.set(key, value);
     keep(key, {value ? knowledge::present : knowledge::absent, ++sequence_, {}});
   }
 
@@ -249,12 +230,11 @@ public:
   }
 
   std::uint64_t fence(Key const& key) {
-    auto const lock = exclusive();
-    intent_record record = load(key);
-    record.fence(++sequence_);
-    rows_.erase(key);
-    keep(key, record);
-    return sequence_;
+    return step(key, [&](intent_record& record) {
+      rows_.set(key, std::nullopt);
+      record.fence(++sequence_);
+      return sequence_;
+    });
   }
 
   void seal() {
@@ -279,7 +259,6 @@ public:
   void clear() {
     auto const lock = exclusive();
     rows_.clear();
-    deadlines_.clear();
     forget();
   }
 
@@ -292,48 +271,11 @@ public:
   }
 
 private:
-  struct row {
-    Value value;
-    time_point deadline = time_point::max();
-  };
-
-  bool expired(row const& r) const { return r.deadline != time_point::max() && r.deadline <= now_(); }
-
   /// The lock of a writer, after the rows whose time has come are gone: a writer never meets an expired row.
   std::unique_lock<std::shared_mutex> exclusive() {
     std::unique_lock lock(mutex_);
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now_()) {
-      auto const it = rows_.find(deadlines_.begin()->second);
-      if (it != rows_.end() && it->second.deadline == deadlines_.begin()->first) rows_.erase(it);
-      deadlines_.erase(deadlines_.begin());
-    }
+    rows_.drop_expired();
     return lock;
-  }
-
-  template <class Sink> std::size_t walk(key_range<Key> const& range, std::size_t limit, Sink&& sink) const {
-    std::size_t n = 0;
-    for (auto it = range.after ? rows_.upper_bound(*range.after) : rows_.begin(); it != rows_.end() && n < limit; ++it) {
-      if (range.upto && rows_.key_comp()(*range.upto, it->first)) break;
-      if (expired(it->second)) continue;
-      sink(it->first, it->second.value);
-      ++n;
-    }
-    return n;
-  }
-
-  Value const* find(Key const& key) const {
-    auto const it = rows_.find(key);
-    return it == rows_.end() || expired(it->second) ? nullptr : &it->second.value;
-  }
-  std::optional<Value> copy(Key const& key) const {
-    Value const* const value = find(key);
-    return value ? std::optional<Value>(*value) : std::nullopt;
-  }
-  void set(Key const& key, std::optional<Value> const& value) {
-    if (value)
-      rows_.insert_or_assign(key, row{*value});
-    else
-      rows_.erase(key);
   }
 
   version held(Key const& key) const {
@@ -344,25 +286,35 @@ private:
     auto const lock = exclusive();
     version const next{held(key).counter + 1, process};
     versions_[key] = next;
-    set(key, value);
+    rows_.set(key, value);
     return next;
   }
   bool take(Key const& key, std::optional<Value> const& value, version v) {
     auto const lock = exclusive();
     if (v <= held(key)) return false;
     versions_[key] = v;
-    set(key, value);
+    rows_.set(key, value);
     return true;
   }
   void set_marked(Key const& key, std::optional<Value> const& value) {
     auto const lock = exclusive();
     marks_.insert(key);
-    set(key, value);
+    rows_.set(key, value);
+  }
+
+  /// One step on a key's row and record.
+  template <class F> auto step(Key const& key, F&& f) {
+    auto const lock = exclusive();
+    intent_record const before = load(key);
+    intent_record record = before;
+    auto result = f(record);
+    if (record != before) keep(key, record);
+    return result;
   }
 
   intent_record load(Key const& key) const {
     if (auto const it = records_.find(key); it != records_.end()) return it->second;
-    return {rows_.contains(key) ? knowledge::present : knowledge::unknown, 0, {}};
+    return {rows_.find(key) ? knowledge::present : knowledge::unknown, 0, {}};
   }
   void keep(Key const& key, intent_record const& record) {
     if (record.redundant())
@@ -372,9 +324,9 @@ private:
   }
   bool try_fill(Key const& key, std::optional<Value> const& value, std::uint64_t seen) {
     intent_record record = load(key);
-    if (rows_.contains(key) || !record.admits_fill(seen, floor_)) return false;
+    if (rows_.find(key) || !record.admits_fill(seen, floor_)) return false;
     record.filled(value.has_value());
-    set(key, value);
+    rows_.set(key, value);
     keep(key, record);
     return true;
   }
@@ -387,9 +339,7 @@ private:
   }
 
   mutable std::shared_mutex mutex_;
-  std::function<time_point()> now_ = [] { return std::chrono::steady_clock::now(); };
-  std::map<Key, row, Compare> rows_;
-  std::multimap<time_point, Key> deadlines_; ///< one for each `put_for`, also where the row was overwritten since
+  rows<Key, Value, Compare> rows_;
   std::map<Key, intent_record, Compare> records_;
   std::map<Key, version, Compare> versions_;
   std::set<Key, Compare> marks_;
